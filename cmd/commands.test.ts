@@ -200,8 +200,8 @@ describe('hukz token create', () => {
     };
     const made = await create('--role', 'admin', '--name', 'first');
     expect(made).toEqual({ code: 0, output: expect.stringMatching(/hukz_1_[0-9A-Za-z]{43}$/m) });
-    expect(await create('--role', 'space_admin')).toEqual({ code: 1, output: expect.stringContaining('--space') });
-    expect(await create('--role', 'emperor')).toEqual({ code: 1, output: expect.stringContaining('space_admin') });
+    expect(await create('--role', 'space_admin')).toEqual({ code: 2, output: expect.stringContaining('--space') });
+    expect(await create('--role', 'emperor')).toEqual({ code: 2, output: expect.stringContaining('space_admin') });
     const ofSpace = await create('--role', 'space_admin', '--space', '7', '--space', '8', '--user', '3');
     expect(ofSpace).toMatchObject({ code: 0 });
     const db = makeKnex(database.connection, { max: 1 });
