@@ -1,4 +1,4 @@
-import { connect, ErrorCode, type NatsConnection, NatsError } from 'nats';
+import { connect, type NatsConnection } from 'nats';
 import type { NatsConfig } from '../../config/config.js';
 import { loadNatsConfig } from '../../config/load.js';
 import { messageOf } from '../../internal/errors.js';
@@ -6,6 +6,7 @@ import { natsOptions } from '../../internal/intake/nats-settings.js';
 import { CommandFailed } from '../command-failed.js';
 import type { NatsOfService } from '../connection/connection.js';
 import { readNatsContext } from '../connection/nats-context.js';
+import { EXIT } from '../exit-codes.js';
 import type { Invocation } from '../invocation.js';
 import { findUpState } from '../up/up-state.js';
 import { natsExitCode } from './nats-exit-code.js';
@@ -48,7 +49,7 @@ export async function findNats(here: Invocation, { context, api }: Partial<NatsO
 }
 
 function adviceOn(error: unknown): string {
-  const code = error instanceof NatsError ? error.code : undefined;
-  const isSilent = code === ErrorCode.ConnectionRefused || code === ErrorCode.Timeout;
-  return isSilent ? 'is it running? check NATS_URL' : 'check NATS_URL and the other keys that begin with NATS_';
+  return natsExitCode(error) === EXIT.unreachable
+    ? 'is it running? check NATS_URL'
+    : 'check NATS_URL and the other keys that begin with NATS_';
 }

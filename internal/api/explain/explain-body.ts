@@ -7,7 +7,7 @@ import { AppError } from '../../errors.js';
 import { boundedList, boundedRecord, boundedText } from '../bodies/bounds.js';
 import { parseFields } from '../bodies/invalid-fields.js';
 import { cutOut } from '../messages/cut-out.js';
-import { payloadIn } from '../messages/payload-in.js';
+import { payloadIn, payloadInBase64 } from '../messages/payload-in.js';
 import { bodyReference, bodySpace } from '../names/reference.js';
 
 const MAX_HEADERS = 100;
@@ -50,15 +50,7 @@ export const explainBody = (maxBytes: number) =>
           description: `Any JSON value, read as it is written here; at most ${maxBytes} bytes.`,
           example: { order: { amount: 99 } },
         }),
-      payload_base64: z
-        .string()
-        .optional()
-        .meta({
-          maxLength: Math.ceil(maxBytes / 3) * 4,
-          pattern: '^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$',
-          description: 'A payload that is not JSON, in base64, in place of `payload`.',
-          example: 'AAEC',
-        }),
+      payload_base64: payloadInBase64(maxBytes),
       webhook: bodyReference.optional().describe('Only this webhook: its id, or `key:<key>`.'),
       space: bodySpace.optional().describe('Only webhooks of this space: its number, or `key:<key>`.'),
       fires: z.boolean().optional().describe('Only webhooks that fire, or only those that do not.'),

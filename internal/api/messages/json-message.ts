@@ -8,6 +8,7 @@ import { boundedList, boundedRecord, boundedText } from '../bodies/bounds.js';
 import { tags } from '../bodies/tag-fields.js';
 import { spaceName, webhookName } from '../names/reference.js';
 import { MAX_KEY_LENGTH } from './message-parts.js';
+import { payloadInBase64 } from './payload-in.js';
 
 const MAX_HEADERS = 100;
 const MAX_NAME_LENGTH = 128;
@@ -61,15 +62,7 @@ export const jsonMessage = (maxBytes: number) =>
           description: `Any JSON value, delivered byte for byte as it is written here; at most ${maxBytes} bytes.`,
           example: { id: 1 },
         }),
-      payload_base64: z
-        .string()
-        .optional()
-        .meta({
-          maxLength: Math.ceil(maxBytes / 3) * 4,
-          pattern: '^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$',
-          description: 'A payload that is not JSON, in base64, in place of `payload`.',
-          example: 'AAEC',
-        }),
+      payload_base64: payloadInBase64(maxBytes),
       headers: headers.optional(),
       tags: tags.optional().meta({ description: 'Only webhooks with all of these tags get the message.' }),
       space: spaceName
