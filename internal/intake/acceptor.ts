@@ -180,7 +180,6 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
         await deps.catchUp();
         matched = match(catalog, view);
       }
-      if (matched?.webhooks.length === 0 && !matched.problem && catalog.hasFilters(message.subject)) count.filtered++;
       if (!matched || isUnwanted(matched)) return leaveOut(matched, view);
       const { webhooks, stamp } = matched;
       const catalogStamp = tries < MAX_MATCHES ? stamp : undefined;
@@ -190,7 +189,7 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
       const { accepted, deliveries } = stored;
       const isOrderedByStream = isOfStream && deliveries.some(({ isNumberedLater }) => isNumberedLater);
       if (!isOfStream && accepted.isNew) advanceKeys(deliveries);
-      if (accepted.isNew) noteWithheld(view);
+      if (accepted.isNew) noteUnreached(matched, view);
       return report(message, matched, accepted, isOrderedByStream);
     }
   };
@@ -202,14 +201,16 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
 
   const isUnwanted = (matched: Matched) => matched.webhooks.length === 0 && !settings.storeUnmatched;
 
-  const noteWithheld = (view: MessageView) => {
+  /** Counts once a message that filters, or strict spaces, keep from webhooks of its events. */
+  const noteUnreached = (matched: Matched | undefined, view: MessageView) => {
+    if (matched?.webhooks.length === 0 && !matched.problem && catalog.hasFilters(view.subject)) count.filtered++;
     if (!catalog.isWithheld(view)) return;
     count.withheld++;
     latest.withheld = view.subject;
   };
 
   const leaveOut = (matched: Matched | undefined, view: MessageView): Receipt => {
-    noteWithheld(view);
+    noteUnreached(matched, view);
     if (matched) return { outcome: 'unwanted', problem: matched.problem };
     count.unregistered++;
     return { outcome: 'unregistered' };
