@@ -54,17 +54,26 @@ const expectUnchanged = async (id: number) => {
 describe('a webhook that is sent back as it was read stays as it is', () => {
   it.each(EACH)('with %s, %i', async (_name, _nth, setting) => expectUnchanged(await make(setting)));
 
-  it.each(['PUT', 'PATCH'])('with the secret that the answer to its POST shows once, by %s', async (method) => {
-    const body = { url: 'https://a.example/hook', name: 'n', event_ids: [1], tags: {} };
+  it.each(SETTING_FORMS.signature)('with the secret that an answer shows once: %j', async (signature) => {
+    const body = { url: 'https://a.example/hook', name: 'n', event_ids: [1], tags: {}, signature };
     const made = (await api.send('POST', '/webhooks', body).expect(201)).body;
+    const path = `/webhooks/${made.id}`;
+    const answers = [made];
+    if (made.signature?.scheme !== 'none')
+      answers.push((await api.send('POST', `${path}/secret/rotate`).expect(200)).body);
     const before = await stored(made.id);
-    await api.send(method, `/webhooks/${made.id}`, made).expect(200);
-    expect(await stored(made.id)).toEqual(before);
-    const { body: refused } = await api
-      .send(method, `/webhooks/${made.id}`, { ...made, secret: `whsec_${randomBytes(32).toString('base64')}` })
-      .expect(422);
-    expect(refused.errors[0].source).toBe('secret');
-    expect(await stored(made.id)).toEqual(before);
+    for (const method of ['PUT', 'PATCH']) {
+      await api.send(method, path, answers.at(-1)).expect(200);
+      expect(await stored(made.id)).toEqual(before);
+    }
+    // The secret of the first answer is not the present one any more.
+    for (const method of made.secret === undefined || answers.length === 1 ? [] : ['PUT', 'PATCH']) {
+      const { body: refused } = await api
+        .send(method, path, made)
+        .expect(({ status }) => expect([409, 422]).toContain(status));
+      expect(refused.errors[0].source).toBe('secret');
+      expect(await stored(made.id)).toEqual(before);
+    }
   });
 
   it('with everything switched on', async () => {
