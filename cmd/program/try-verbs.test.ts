@@ -22,8 +22,9 @@ jest.setTimeout(60_000);
 
 let subjects = 0;
 /** A webhook for a subject that no other test uses. */
-async function subscribed(): Promise<{ readonly subject: string; readonly id: number }> {
-  const subject = `order.n${++subjects}`;
+async function subscribed(
+  subject = `order.n${++subjects}`,
+): Promise<{ readonly subject: string; readonly id: number }> {
   const event = await kit.hukz.api.event(subject);
   return { subject, id: await kit.hukz.api.webhook(kit.receiver.url, [event]) };
 }
@@ -108,9 +109,9 @@ describe('hukz tail', () => {
   });
 
   it('prints only attempts with the outcome, as JSON lines', async () => {
-    const [fine, failing] = [await subscribed(), await subscribed()];
+    const [fine, failing] = [await subscribed('pair.fine'), await subscribed('pair.failing')];
     kit.receiver.behave(({ headers }) => ({ status: headers['hukz-event'] === failing.subject ? 500 : 200 }));
-    const run = hukz(['tail', '--outcome', 'failed', '--count', '1', '-o', 'jsonl']);
+    const run = hukz(['tail', '--event', 'pair.*', '--outcome', 'failed', '--count', '1', '-o', 'jsonl']);
     const { stdout } = await until(run, () => {
       for (const { subject } of [fine, failing]) kit.nats.publish(subject, '{}');
     });

@@ -1,11 +1,13 @@
 import { headers as makeHeaders } from 'nats';
 import { parsePublishedSubject } from '../../internal/domain/matching/published-subject.js';
 import { isJsonText } from '../../internal/domain/message/json-bytes.js';
+import { publishConfirmed } from '../../internal/intake/publishing/publish-confirmed.js';
 import { usageError } from '../command-failed.js';
 import { plainLine } from '../output/plain.js';
 import type { Input, Session } from '../session/session.js';
 import { readBytes } from '../signature/verify.js';
 import { connectNats } from '../try/connect-nats.js';
+import { publishingFailure } from '../try/nats-failure.js';
 import { withValues } from './sample-payload.js';
 
 export interface TriggerOptions {
@@ -44,12 +46,14 @@ async function publishToApi({ hukz, out }: Session, event: string, payload: stri
 
 async function publishToNats({ here, out, connection }: Session, subject: string, payload: string): Promise<void> {
   const nats = await connectNats(here, { name: 'hukz-trigger', of: connection.nats });
+  const where = `${subject} at nats://${nats.getServer()}`;
   const headers = makeHeaders();
   if (connection.space !== undefined) headers.set('Hukz-Space', connection.space);
   try {
-    nats.publish(subject, payload, { headers });
-    await nats.flush();
-    out.text(`published ${payload.length} characters to ${subject} at nats://${nats.getServer()}`);
+    await publishConfirmed(nats, subject, payload, { headers });
+    out.text(`published ${payload.length} characters to ${where}`);
+  } catch (error) {
+    throw publishingFailure(error, where);
   } finally {
     await nats.close();
   }

@@ -9,7 +9,7 @@ import { readNatsContext } from '../connection/nats-context.js';
 import { EXIT } from '../exit-codes.js';
 import type { Invocation } from '../invocation.js';
 import { findUpState } from '../up/up-state.js';
-import { natsExitCode } from './nats-exit-code.js';
+import { natsExitCode } from './nats-failure.js';
 
 interface Use {
   /** The name that NATS shows for the connection. */

@@ -4,12 +4,13 @@ import { parseRouting } from '../../internal/domain/matching/routing.js';
 import { isWildcard, parseSubject } from '../../internal/domain/matching/subject.js';
 import type { Header } from '../../internal/domain/message/message.js';
 import { RECEIPT_HEADER } from '../../internal/domain/message/receipt-request.js';
+import { publishConfirmed } from '../../internal/intake/publishing/publish-confirmed.js';
 import { CommandFailed, usageError } from '../command-failed.js';
 import { resolveNats } from '../connection/connection.js';
 import type { Invocation } from '../invocation.js';
 import { writeForeign } from '../output/write-foreign.js';
 import { connectNats } from './connect-nats.js';
-import { natsExitCode } from './nats-exit-code.js';
+import { natsExitCode, publishingFailure } from './nats-failure.js';
 
 export interface PublishOptions {
   readonly subject: string;
@@ -40,8 +41,7 @@ export async function publish(here: Invocation, options: PublishOptions): Promis
       writeForeign(here.streams.stdout, Buffer.concat([answer.data, Buffer.from('\n')]));
       if (isError(answer.string())) throw new CommandFailed('the answer is an error: the message was not accepted');
     } else {
-      connection.publish(subject, bytes, { headers });
-      await connection.flush();
+      await publishConfirmed(connection, subject, bytes, { headers });
       here.streams.stdout.write(`published ${bytes.length} bytes to ${where}\n`);
     }
   } catch (error) {
@@ -88,18 +88,9 @@ function parseHeaders(texts: readonly string[]): MsgHdrs {
 }
 
 function explain(error: unknown, where: string): unknown {
-  if (!(error instanceof NatsError)) return error;
-  const details = { exitCode: natsExitCode(error) };
-  if (error.code === ErrorCode.NoResponders) {
-    return new CommandFailed(
-      `nothing listens on ${where}: is an event registered for it, and is hukz running?`,
-      details,
-    );
-  }
-  if (error.code === ErrorCode.Timeout)
-    return new CommandFailed(
-      `no answer from ${where} within ${ANSWER_WITHIN_MS / 1000} s: nothing answers with INTAKE=jetstream and STREAM_ACK=off`,
-      details,
-    );
-  return new CommandFailed(`${where}: ${error.message}`, details);
+  if (!(error instanceof NatsError && error.code === ErrorCode.Timeout)) return publishingFailure(error, where);
+  return new CommandFailed(
+    `no answer from ${where} within ${ANSWER_WITHIN_MS / 1000} s: nothing answers with INTAKE=jetstream and STREAM_ACK=off`,
+    { exitCode: natsExitCode(error) },
+  );
 }

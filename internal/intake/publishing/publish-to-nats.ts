@@ -1,6 +1,7 @@
 import { headers, type MsgHdrs, type NatsConnection } from 'nats';
 import type { Publication, PublishOutcome } from '../../domain/message/publication.js';
 import { messageOf } from '../../errors.js';
+import { publishConfirmed } from './publish-confirmed.js';
 import { type Publisher, withinPatience } from './publisher.js';
 
 export interface NatsPublisherDeps {
@@ -30,8 +31,7 @@ export function makeNatsPublisher(deps: NatsPublisherDeps): Publisher {
       const { stream, seq: sequence, duplicate } = await connection.jetstream().publish(subject, payload, options);
       return { outcome: 'sent', isDuplicate: duplicate, position: { stream, sequence } };
     }
-    connection.publish(subject, payload, options);
-    await connection.flush();
+    await publishConfirmed(connection, subject, payload, options);
     return SENT;
   };
 

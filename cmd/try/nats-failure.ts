@@ -1,4 +1,5 @@
-import { ErrorCode } from 'nats';
+import { ErrorCode, NatsError } from 'nats';
+import { CommandFailed } from '../command-failed.js';
 import { EXIT, type ExitCode } from '../exit-codes.js';
 
 const UNREACHABLE: readonly string[] = [
@@ -25,4 +26,16 @@ export function natsExitCode(error: unknown): ExitCode {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (NOT_ALLOWED.includes(code)) return EXIT.notAllowed;
   return UNREACHABLE.includes(code) || (error instanceof Error && 'syscall' in error) ? EXIT.unreachable : EXIT.failed;
+}
+
+/** Explains why a message could not be published. `where` names its subject and the server. */
+export function publishingFailure(error: unknown, where: string): unknown {
+  if (!(error instanceof NatsError)) return error;
+  const details = { exitCode: natsExitCode(error) };
+  if (error.code === ErrorCode.NoResponders)
+    return new CommandFailed(
+      `nothing listens on ${where}: is an event registered for it, and is hukz running?`,
+      details,
+    );
+  return new CommandFailed(`${where}: ${error.message}`, details);
 }
