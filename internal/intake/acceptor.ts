@@ -201,7 +201,7 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
 
   const isUnwanted = (matched: Matched) => matched.webhooks.length === 0 && !settings.storeUnmatched;
 
-  /** Counts once a message that filters, or strict spaces, keep from webhooks of its events. */
+  /** Counts a message that filters, or strict spaces, keep from webhooks of its events. */
   const noteUnreached = (matched: Matched | undefined, view: MessageView) => {
     if (matched?.webhooks.length === 0 && !matched.problem && catalog.hasFilters(view.subject)) count.filtered++;
     if (!catalog.isWithheld(view)) return;
