@@ -65,7 +65,9 @@ describe('the schema of a webhook', () => {
     expect(await says({ secret })).toEqual([false, 422]);
     expect(await says({ secret, signature: { scheme: 'standard' } })).toEqual([false, 409]);
     expect(await says({ secret, signature: { scheme: 'github' } })).toEqual([true, 200]);
-    expect(await says({ secret, signature: { scheme: 'github' } })).toEqual([true, 409]);
+    // The present secret changes nothing; another one needs a rotation.
+    expect(await says({ secret, signature: { scheme: 'github' } })).toEqual([true, 200]);
+    expect(await says({ secret: `another${secret}`, signature: { scheme: 'github' } })).toEqual([true, 409]);
   });
 });
 
