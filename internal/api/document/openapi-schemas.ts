@@ -13,6 +13,8 @@ export interface JsonSchema {
 /** Converts Zod schemas to JSON schemas. A schema with a title is written once, under that name, and referred to. */
 export class Components {
   private readonly named: Record<string, JsonSchema> = {};
+  /** Many operations share a schema, and the conversion of one takes up to a millisecond. */
+  private readonly converted = { input: new Map<z.ZodType, JsonSchema>(), output: new Map<z.ZodType, JsonSchema>() };
 
   constructor(private readonly limits: OperatorLimits) {}
 
@@ -22,7 +24,11 @@ export class Components {
 
   /** `input` is the form of a request, and `output` is the form of an answer. */
   use(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
-    return this.lift(this.inline(schema, io));
+    const known = this.converted[io].get(schema);
+    if (known) return known;
+    const json = this.lift(this.inline(schema, io));
+    this.converted[io].set(schema, json);
+    return json;
   }
 
   inline(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {

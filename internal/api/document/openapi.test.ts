@@ -10,13 +10,15 @@ import { makeVault } from '../../store/secrets/vault.js';
 import { DEFAULT_SERVICE } from '../../testkit/default-service.js';
 import { TEST_PUBLISHING, TEST_SPACES } from '../../testkit/kits/test-api.js';
 import { makeTestLogger } from '../../testkit/kits/test-logger.js';
+import type { ApiDeps } from '../api-deps.js';
+import { makeEndpoints } from '../endpoints.js';
 import { makeApi } from '../http/make-api.js';
-import type { OpenApi } from './openapi.js';
+import { makeOpenApi, type OpenApi, statusesOf } from './openapi.js';
 import type { JsonSchema } from './openapi-schemas.js';
 
 /** No request of this test queries the database, so that no connection is ever made. */
-function makeUnconnected(development: boolean): Express {
-  return makeApi({
+function unconnected(development: boolean): ApiDeps {
+  return {
     db: makeKnex({ host: '127.0.0.1', port: 1 }, { max: 1 }),
     pool: makeJournalPool({ host: '127.0.0.1', port: 1 }, 1, makeTestLogger()),
     vault: makeVault([]),
@@ -49,8 +51,10 @@ function makeUnconnected(development: boolean): Express {
     publishing: TEST_PUBLISHING,
     spaceNames: TEST_SPACES,
     ...DEFAULT_SERVICE,
-  });
+  };
 }
+
+const makeUnconnected = (development: boolean): Express => makeApi(unconnected(development));
 
 /** The endpoints that express really has, as `GET /path`. */
 function mountedIn(app: Express): string[] {
@@ -313,4 +317,14 @@ describe('the page for people', () => {
     const { body } = await supertest(app).get('/openapi.json').expect(200);
     expect(body.paths).not.toHaveProperty('/docs');
   });
+});
+
+it('the statuses of an endpoint are those of its answers in the document', () => {
+  const deps = unconnected(true);
+  const endpoints = makeEndpoints(deps);
+  const { paths } = makeOpenApi(endpoints, deps);
+  const inDocument = endpoints.map(({ path, method }) => Object.keys(paths[path]?.[method]?.responses ?? {}));
+  const named = endpoints.map((endpoint) => [...new Set(statusesOf(endpoint))].sort().map(String));
+  expect(named).toEqual(inDocument);
+  expect(inDocument.length).toBeGreaterThan(50);
 });

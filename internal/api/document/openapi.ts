@@ -269,9 +269,17 @@ function refusals(endpoint: Endpoint, components: Components): Operation['respon
         },
       ]),
     ),
-    ...((endpoint.query ?? endpoint.headers) && { [headTooLarge]: { description } }),
+    ...(hasHead(endpoint) && { [headTooLarge]: { description } }),
   };
 }
+
+/** The statuses of an endpoint's answers in the document. */
+export function statusesOf(endpoint: Endpoint): readonly number[] {
+  const refused = hasHead(endpoint) ? [...refusalStatuses(endpoint), HEAD_TOO_LARGE.status] : refusalStatuses(endpoint);
+  return [...Object.keys(endpoint.answers).map(Number), ...refused];
+}
+
+const hasHead = ({ query, headers }: Endpoint) => query !== undefined || headers !== undefined;
 
 function meaningOf(status: keyof typeof MEANING_OF, endpoint: Endpoint): string {
   const { beyondSchema = [], meanings = {} } = endpoint;

@@ -25,8 +25,7 @@ import { Turnstile } from './turnstile.js';
 const MAX_BEGUN = 20;
 
 /** The HTTP API: all endpoints of the table in `endpoints.ts`, and errors in one form for all other requests. */
-export function makeApi(deps: ApiDeps): Express {
-  const endpoints = makeEndpoints(deps);
+export function makeApi(deps: ApiDeps, endpoints = makeEndpoints(deps)): Express {
   return makeApp(deps, endpoints, makeDirectAnswers(deps, endpoints));
 }
 
