@@ -20,6 +20,8 @@ const pure = ['/internal/domain/.*\\.test\\.ts$', '/config/.*\\.test\\.ts$', '\\
 export default {
   // The machine is shared with the PostgreSQL, the nats-servers and the receivers of the tests.
   maxWorkers: 2,
+  // Modules of finished files stay in memory, and a large heap makes each garbage collection long.
+  workerIdleMemoryLimit: '1.2GB',
   testTimeout: 60_000,
   projects: [
     { ...common, displayName: 'pure', testRegex: pure },

@@ -1,6 +1,6 @@
-// `npm test`: runs Jest with the given arguments. When at most six files fail, they run once more without others
-// beside them. A file that passes alone is named, because it is still to be mended: it depends on what else the machine
-// does.
+// `npm test`: runs Jest with the given arguments. When at most twelve files fail, they run again without others beside
+// them, twice at most. A file that passes alone is named, because it is still to be mended: it depends on what else the
+// machine does.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,18 +8,21 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
-const MAX_FILES = 6;
+const MAX_FILES = 12;
+const MAX_RERUNS = 2;
 
 const folder = mkdtempSync(join(tmpdir(), 'hukz-tests-'));
 const report = join(folder, 'report.json');
 try {
-  process.exitCode = jest(...process.argv.slice(2), '--json', '--outputFile', report);
-  const failed = process.exitCode === 0 ? [] : failedFiles();
-  if (failed.length > 0 && failed.length <= MAX_FILES) {
-    console.error(`\nThese failed beside other tests and run once more alone: ${failed.join(', ')}\n`);
+  process.exitCode = jest(...process.argv.slice(2));
+  const first = failedFiles();
+  let failed = first;
+  for (let rerun = 1; rerun <= MAX_RERUNS && failed.length > 0 && first.length <= MAX_FILES; rerun++) {
+    console.error(`\nThese failed and run once more alone: ${failed.join(', ')}\n`);
     process.exitCode = jest('--runInBand', '--runTestsByPath', ...failed);
-    if (process.exitCode === 0) console.error(`\nTO MEND, passed only alone: ${failed.join(', ')}`);
+    failed = failedFiles();
   }
+  if (process.exitCode === 0 && first.length > 0) console.error(`\nTO MEND, passed only alone: ${first.join(', ')}`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -27,10 +30,16 @@ try {
 function jest(...args) {
   const options = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
   const program = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
-  return spawnSync(process.execPath, [...options, program, ...args], { cwd: root, stdio: 'inherit' }).status ?? 1;
+  return (
+    spawnSync(process.execPath, [...options, program, ...args, '--json', '--outputFile', report], {
+      cwd: root,
+      stdio: 'inherit',
+    }).status ?? 1
+  );
 }
 
 function failedFiles() {
+  if (process.exitCode === 0) return [];
   const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
   return testResults.filter(({ status }) => status === 'failed').map(({ name }) => relative(root, name));
 }

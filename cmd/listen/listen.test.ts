@@ -172,7 +172,8 @@ describe('hukz listen', () => {
     await eventually(() => listening.said.length === 2, { what: 'the number of messages that were left out' });
     expect(listening.said[0]).toMatch(/ is slower than the messages: further ones are left out until it catches up$/);
     const leftOut = Number(/^(\d+) messages were left out$/.exec(listening.said[1] ?? '')?.[1]);
-    expect(leftOut).toBeGreaterThan(20);
+    // How many more are left out until the receiver answers depends on the machine.
+    expect(leftOut).toBeGreaterThan(0);
     await ended(listening, 60 - leftOut);
     expect(receiver.maxAtOnce).toBe(2);
   });
