@@ -108,13 +108,13 @@ async function complaints(name: string, sent: Sent): Promise<readonly string[]> 
   return found;
 }
 
-const document: OpenApi = describedApi();
+const document = await describedApi();
 const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
 );
 
 /** The document needs no database. */
-function describedApi(): OpenApi {
+function describedApi(): Promise<OpenApi> {
   const deps = {
     ...TEST_LIMITS,
     publishing: TEST_PUBLISHING,

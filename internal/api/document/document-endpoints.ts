@@ -25,7 +25,7 @@ export function makeDocumentEndpoints(deps: Described, others: readonly Endpoint
       summary: 'Get this document (OpenAPI 3.1)',
       answers: { 200: { description: 'The document.' } },
     },
-    async () => ({ status: 200, json: described }),
+    async () => ({ status: 200, json: await described() }),
   );
   const page = publicEndpoint(
     {
@@ -35,7 +35,7 @@ export function makeDocumentEndpoints(deps: Described, others: readonly Endpoint
       summary: 'Show this document as a web page. Only in development mode',
       answers: { 200: { description: 'The page.', type: 'text/html' } },
     },
-    async ({ host }) => ({ status: 200, text: pieces.join(hostOr(DEFAULT_HOST, host)), type: 'text/html' }),
+    async ({ host }) => ({ status: 200, text: (await pieces()).join(hostOr(DEFAULT_HOST, host)), type: 'text/html' }),
   );
   const entrance = publicEndpoint(
     {
@@ -49,8 +49,14 @@ export function makeDocumentEndpoints(deps: Described, others: readonly Endpoint
     async () => ({ status: 302, location: 'docs' }),
   );
   const own = deps.development ? [document, page, entrance] : [document];
-  const described = makeOpenApi([...others, ...own], deps);
-  // The page is rendered at the start, because to render it takes longer than a request may block the event loop.
-  const pieces = deps.development ? renderDocs(described, HOST_PLACE).split(HOST_PLACE) : [];
+  const described = once(() => makeOpenApi([...others, ...own], deps));
+  // To render it takes longer than a request may block the event loop; only a developer's own service has the page.
+  const pieces = once(async () => renderDocs(await described(), HOST_PLACE).split(HOST_PLACE));
   return own;
+}
+
+/** Makes a value when it is first needed: most instances are never asked for their document. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
 }

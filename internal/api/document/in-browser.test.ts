@@ -77,14 +77,12 @@ describeInChromium('the page for people in Chromium', () => {
   it.each(WAYS)('is accessible and fits, in $colorScheme colours at $width px', async ({ colorScheme, width }) => {
     const { page, complaints, asked } = await open({ colorScheme, viewport: { width, height: 800 } });
     expect([new URL(page.url()).pathname, asked]).toEqual(['/docs', ['/', '/docs']]);
-    const folded = await judge(page);
+    // A rule takes many seconds for 6,000 elements. The folded page has nothing that the unfolded one has not.
     await unfold(page);
-    const unfolded = await judge(page);
-    for (const { violations, unsure, passed } of [folded, unfolded]) {
-      expect(violations).toEqual([]);
-      expect(unsure).toEqual([]);
-      expect(passed).toEqual(expect.arrayContaining(['color-contrast', 'target-size', 'heading-order', 'region']));
-    }
+    const { violations, unsure, passed } = await judge(page);
+    expect(violations).toEqual([]);
+    expect(unsure).toEqual([]);
+    expect(passed).toEqual(expect.arrayContaining(['color-contrast', 'target-size', 'heading-order', 'region']));
     const beyond = await page.evaluate<readonly string[]>(`[...document.querySelectorAll('body *')]
       .filter((each) => each.scrollWidth > each.clientWidth && each.clientWidth > 1 && getComputedStyle(each).display !== 'inline'
         || each.getBoundingClientRect().right > document.documentElement.clientWidth)

@@ -319,10 +319,10 @@ describe('the page for people', () => {
   });
 });
 
-it('the statuses of an endpoint are those of its answers in the document', () => {
+it('the statuses of an endpoint are those of its answers in the document', async () => {
   const deps = unconnected(true);
   const endpoints = makeEndpoints(deps);
-  const { paths } = makeOpenApi(endpoints, deps);
+  const { paths } = await makeOpenApi(endpoints, deps);
   const inDocument = endpoints.map(({ path, method }) => Object.keys(paths[path]?.[method]?.responses ?? {}));
   const named = endpoints.map((endpoint) => [...new Set(statusesOf(endpoint))].sort().map(String));
   expect(named).toEqual(inDocument);

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import { SCOPES, type Scope } from '../../identity/scopes.js';
 import type { Described } from '../api-deps.js';
@@ -123,15 +124,17 @@ export interface OpenApi {
 
 /**
  * Makes the document of a table of endpoints from the schemas that validate requests and from the operator's limits.
+ * Other work has its turn between the operations, each of which takes some milliseconds.
  */
-export function makeOpenApi(
+export async function makeOpenApi(
   endpoints: readonly Endpoint[],
   { version, ...limits }: Omit<Described, 'development'>,
-): OpenApi {
+): Promise<OpenApi> {
   const components = new Components(limits);
   const paths: Record<string, Record<string, Operation>> = {};
   for (const endpoint of endpoints) {
     paths[endpoint.path] = { ...paths[endpoint.path], [endpoint.method]: operation(endpoint, components) };
+    await setImmediate();
   }
   return {
     openapi: '3.1.0',
