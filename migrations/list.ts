@@ -35,6 +35,7 @@ import { strictSpaces } from './0051-strict-spaces.js';
 import { listeningWebhooks } from './0052-listening-webhooks.js';
 import { spaceLimits } from './0053-space-limits.js';
 import { audit } from './0054-audit.js';
+import { spaceDefaults } from './0055-space-defaults.js';
 
 /**
  * All migrations, oldest first, in the order of their numbers. Their names have no extension, because `.ts` and `.js`
@@ -78,4 +79,5 @@ export const migrations = [
   listeningWebhooks,
   spaceLimits,
   audit,
+  spaceDefaults,
 ] as const;

@@ -17,6 +17,7 @@ const COLUMNS: Columns<Space> = [
   { name: 'isolation', isWide: true },
   { name: 'subject', isWide: true },
   { name: 'limits', isWide: true },
+  { name: 'defaults', isWide: true },
   { name: 'tags', isWide: true },
   { name: 'managed_by', isWide: true },
   { name: 'updated_at', isWide: true },

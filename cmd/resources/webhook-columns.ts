@@ -37,3 +37,33 @@ export const WEBHOOK_COLUMNS: Columns<ListedWebhook | Webhook> = [
   { name: 'managed_by', isWide: true },
   { name: 'updated_at', isWide: true },
 ];
+
+type Effective = NonNullable<Webhook['effective']>;
+type Found = { readonly value: unknown; readonly source: string } | undefined;
+
+/** The value by which hukz sends, and where it comes from. */
+const found = (name: string, of: (effective: Effective) => Found) => ({
+  name,
+  of: ({ effective }: Webhook) => {
+    const { value = null, source = '' } = (effective && of(effective)) ?? {};
+    return `${typeof value === 'string' ? value : JSON.stringify(value)} (${source})`;
+  },
+});
+
+/** The settings of one webhook with their sources. */
+export const EFFECTIVE_COLUMNS: Columns<Webhook> = [
+  found('format', ({ format }) => format),
+  found('method', ({ method }) => method),
+  found('headers', ({ headers }) => headers),
+  found('pass_headers', ({ pass_headers }) => pass_headers),
+  found('timeout', ({ timeout }) => timeout),
+  found('retry.schedule', ({ retry }) => retry.schedule),
+  found('retry.jitter', ({ retry }) => retry.jitter),
+  found('retry.max_age', ({ retry }) => retry.max_age),
+  found('retry.final_statuses', ({ retry }) => retry.final_statuses),
+  found('max_in_flight', ({ max_in_flight }) => max_in_flight),
+  found('rate', ({ rate }) => rate),
+  found('breaker.failures', ({ breaker }) => breaker.failures),
+  found('breaker.share', ({ breaker }) => breaker.share),
+  found('disable_after', ({ disable_after }) => disable_after),
+];

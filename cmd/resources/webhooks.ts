@@ -6,7 +6,7 @@ import { findEvents } from './find-events.js';
 import { given } from './given.js';
 import { type NamedFieldOptions, namedFields } from './named-fields.js';
 import { type NamedListOptions, namedQuery } from './named-lists.js';
-import { WEBHOOK_COLUMNS } from './webhook-columns.js';
+import { EFFECTIVE_COLUMNS, WEBHOOK_COLUMNS } from './webhook-columns.js';
 
 type WebhookQuery = NonNullable<Parameters<Hukz['webhooks']['list']>[0]>;
 
@@ -20,6 +20,10 @@ interface FieldOptions extends NamedFieldOptions {
   readonly disabled?: true;
 }
 
+interface ShowOptions {
+  readonly effective?: true;
+}
+
 const referenceIn = (args: readonly string[]) => readReference(args[0] ?? '', 'a webhook');
 
 export async function listWebhooks({ hukz, out }: Session, { options }: Input<ListOptions>): Promise<void> {
@@ -27,8 +31,10 @@ export async function listWebhooks({ hukz, out }: Session, { options }: Input<Li
   await out.list(hukz.webhooks.list(query), WEBHOOK_COLUMNS, options);
 }
 
-export async function showWebhook({ hukz, out }: Session, { args }: Input<object>): Promise<void> {
-  await out.one(hukz.webhooks.get(referenceIn(args)), WEBHOOK_COLUMNS);
+export async function showWebhook({ hukz, out }: Session, { args, options }: Input<ShowOptions>): Promise<void> {
+  const webhook = referenceIn(args);
+  if (!options.effective) return out.one(hukz.webhooks.get(webhook), WEBHOOK_COLUMNS);
+  await out.one(hukz.webhooks.effective(webhook), [...WEBHOOK_COLUMNS, ...EFFECTIVE_COLUMNS]);
 }
 
 export async function createWebhook(session: Session, { args, options }: Input<FieldOptions>): Promise<void> {

@@ -6,7 +6,7 @@ import type { FormatOf } from '../domain/format/format-of.js';
 import type { Catalog } from '../domain/matching/catalog.js';
 import type { SpaceNames } from '../domain/matching/space-names.js';
 import type { SubjectRules } from '../domain/matching/subject.js';
-import type { RateLimit } from '../domain/matching/webhook-settings.js';
+import type { RateLimit, WebhookSettings } from '../domain/matching/webhook-settings.js';
 import type { Degradation, Trouble } from '../domain/streams/degradation.js';
 import type { Authenticate, Logins } from '../identity/authenticate.js';
 import type { Logger } from '../logger.js';
@@ -70,6 +70,11 @@ export interface Receivers extends OperatorLimits {
    * stored.
    */
   receiverProblem(url: URL): string | undefined;
+}
+
+/** The settings of webhooks that neither they nor their spaces set. */
+export interface SettingDefaults {
+  readonly configured: WebhookSettings;
 }
 
 /** A webhook, and the subject of the principal who tests it. */
@@ -171,6 +176,7 @@ export interface EndpointDeps
     EventIntake,
     Matching,
     Receivers,
+    SettingDefaults,
     TestCalls,
     Deliveries,
     HttpPublishing,

@@ -9,6 +9,7 @@ import { makeAuthenticate } from '../identity/authenticate.js';
 import { makeShowRequest } from '../sending/show-request.js';
 import { withoutServerText } from './admit-event.js';
 import type { Base } from './base.js';
+import { configuredSettings } from './configured-settings.js';
 import type { Core } from './construct.js';
 import { doorOf } from './door-of.js';
 import { wirePublishing } from './publishing/wire-publishing.js';
@@ -81,6 +82,7 @@ export function wireApi(base: Base, core: Core, observation: Observation, isStop
     webhookListeners: config.egress.webhookListeners,
     webhookProxies: config.egress.webhookProxies,
     ceilings: config.ceilings,
+    configured: configuredSettings(config),
     insecureTls: config.egress.insecureTls,
     authenticate: makeAuthenticate(logins, { token: tokens.find, jwt: core.jwt?.find }),
     logins,

@@ -1,6 +1,7 @@
 import { type CatalogSync, makeCatalogSync } from '../catalog/catalog-sync.js';
 import { makeTokenDirectory, type TokenDirectory } from '../catalog/token-directory.js';
 import { makeUnreadSettings, type UnreadSettings } from '../catalog/unread-settings.js';
+import { capSettings } from '../domain/limits/ceilings.js';
 import { Catalog } from '../domain/matching/catalog.js';
 import type { SubjectRules } from '../domain/matching/subject.js';
 import { makePermittedEvents, type PermittedEvents } from '../intake/permitted-events.js';
@@ -8,7 +9,6 @@ import { loadCatalogChanges, loadCatalogStamp } from '../store/catalog/catalog-c
 import { listen } from '../store/postgres/listen.js';
 import { loadTokenChanges, recordTokenUse } from '../store/tokens/token-changes.js';
 import type { Base } from './base.js';
-import { capWebhooks } from './cap-webhooks.js';
 import type { Store } from './open/open-store.js';
 import { subjectRulesOf } from './subject-rules.js';
 
@@ -23,12 +23,11 @@ export interface Registry {
 }
 
 export function wireCatalog({ config, logger, clock }: Base, { pool, connection }: Store): Registry {
-  const catalog = new Catalog({ filterMaxBytes: config.intake.filterMaxBytes });
+  const { filterMaxBytes } = config.intake;
+  const catalog = new Catalog({ filterMaxBytes, cap: (settings) => capSettings(settings, config.ceilings) });
   const subjectRules = subjectRulesOf(config, logger);
   const unreadSettings = makeUnreadSettings(logger, (known, onPart) => loadCatalogChanges(pool, known, onPart));
-  const permitted = makePermittedEvents(subjectRules, (known, onPart) =>
-    unreadSettings.load(known, (part, history) => onPart(capWebhooks(part, config.ceilings), history)),
-  );
+  const permitted = makePermittedEvents(subjectRules, unreadSettings.load);
   const catalogSync = makeCatalogSync({
     catalog,
     loadStamp: () => loadCatalogStamp(pool),

@@ -1,5 +1,5 @@
 import { coalesce } from '../coalesce.js';
-import { Catalog, type CatalogChanges, type CatalogHistory, type CatalogState } from '../domain/matching/catalog.js';
+import type { Catalog, CatalogChanges, CatalogHistory, CatalogState } from '../domain/matching/catalog.js';
 import { messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { OncePerChange } from '../once-per-change.js';
@@ -77,7 +77,7 @@ export function makeCatalogSync(deps: CatalogSyncDeps): CatalogSync {
   /** Loads run one at a time: an older state applied after a newer one would bring deleted webhooks back. */
   const load = coalesce(async () => {
     if ((await deps.loadStamp()) === catalog.stamp) return;
-    const fresh = new Catalog();
+    const fresh = catalog.empty();
     const history = await deps.loadChanges(catalog, (part, found) => {
       (found === 'continued' ? catalog : fresh).apply(part);
     });

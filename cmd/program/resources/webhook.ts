@@ -33,7 +33,9 @@ $ hukz webhook show key:shop/search --columns id,state,url
 id     3
 state  active
 url    https://example.com/hook`,
-  }).action(runs(here, async () => (await verbs()).showWebhook));
+  })
+    .option('--effective', 'also the settings by which hukz sends, and where each comes from')
+    .action(runs(here, async () => (await verbs()).showWebhook));
 
   addWebhookFields(
     apiVerb(webhook, 'create <url>', {

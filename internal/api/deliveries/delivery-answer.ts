@@ -4,6 +4,7 @@ import { type LogKey, loadLogs, newestAttempts } from '../../store/deliveries/lo
 import type { StoredMessage } from '../../store/deliveries/message-payloads.js';
 import type { Db } from '../../store/postgres/knex.js';
 import { bySize } from '../../store/webhooks/by-size.js';
+import { loadFormatNames } from '../../store/webhooks/webhook-formats.js';
 import type { Webhook } from '../../store/webhooks/webhook-row.js';
 import type { Deliveries, Stores } from '../api-deps.js';
 import { sentData } from '../bodies/sent-data.js';
@@ -77,7 +78,8 @@ export async function* deliveryParts(
     subject: message?.subject ?? delivery.subject,
   });
   yield `,"message":${shown.slice(0, -1)},`;
-  yield* await sentData(message, formatOf(webhook.settings.format, webhook.url));
+  const formats = await loadFormatNames(db, [webhook.id]);
+  yield* await sentData(message, formatOf(formats.get(webhook.id), webhook.url));
   yield '},"attempts":[';
   const newest = await newestAttempts(db, delivery.id, MAX_ATTEMPTS + 1);
   yield* attemptsInSteps(db, newest.slice(0, MAX_ATTEMPTS).reverse());

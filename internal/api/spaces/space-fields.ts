@@ -3,6 +3,7 @@ import { givenTags } from '../bodies/tag-fields.js';
 import { text } from '../bodies/text.js';
 import { MAX_NAME_LENGTH } from '../events/event-fields.js';
 import { keyField, managedByField } from '../names/name-fields.js';
+import { defaultsField } from './defaults-field.js';
 import { isolationField, subjectField } from './isolation-fields.js';
 import { limitsField } from './limits-field.js';
 
@@ -13,6 +14,7 @@ export const SPACE_FIELDS = {
   isolation: isolationField,
   subject: subjectField,
   limits: limitsField,
+  defaults: defaultsField,
   key: keyField('among all spaces'),
   managedBy: managedByField,
 } as const;

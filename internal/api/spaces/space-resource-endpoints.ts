@@ -12,7 +12,7 @@ import {
   loadSpace,
   SPACES_ORDER,
 } from '../../store/spaces/spaces.js';
-import type { LiveCatalog, Stores } from '../api-deps.js';
+import type { LiveCatalog, Receivers, Stores } from '../api-deps.js';
 import type { Change } from '../bodies/field.js';
 import { tagQueries } from '../bodies/tag-fields.js';
 import { makeLive } from '../catalog-change.js';
@@ -22,6 +22,7 @@ import { Turnstile } from '../http/turnstile.js';
 import { findSpaceId } from '../names/find-space.js';
 import { nameQueries } from '../names/name-fields.js';
 import { spaceReference } from '../names/reference.js';
+import { withAllowedDefaults } from './allowed-defaults.js';
 import { confirmation, deletedSpaceAnswer, requireConfirmation } from './confirm-deletion.js';
 import { changedSpace, newSpace, newSpaceBody, spaceAnswer, spaceChanges, spaceJson } from './space-bodies.js';
 
@@ -36,13 +37,18 @@ const query = z.object({
   webhooks: z.enum(['none', 'count']).default('none').meta({ description: '`count`: each space has `webhooks`.' }),
 });
 
-/** A reason for a 422 that a schema cannot express. */
-const TOO_MANY_BYTES = '`tags` have more than 12,288 bytes of JSON';
+/** Reasons for a 422 that a schema cannot express. */
+const BEYOND_SCHEMA = [
+  '`tags` have more than 12,288 bytes of JSON',
+  '`defaults` have a header of the signature, a header whose name suggests a secret, or a setting that the operator does not allow',
+] as const;
 
 /** A deletion counts what is owed, and may read the whole table of deliveries for that. */
 const MAX_DELETED_AT_ONCE = 1;
 
-export function makeSpaceResourceEndpoints(deps: Pick<Stores, 'db' | 'pool'> & LiveCatalog): readonly Endpoint[] {
+export function makeSpaceResourceEndpoints(
+  deps: Pick<Stores, 'db' | 'pool'> & LiveCatalog & Pick<Receivers, 'ceilings'>,
+): readonly Endpoint[] {
   const refusal = 'other spaces are being deleted; try again later';
   const deleting = new Turnstile({ max: MAX_DELETED_AT_ONCE, refusal });
 
@@ -64,13 +70,13 @@ export function makeSpaceResourceEndpoints(deps: Pick<Stores, 'db' | 'pool'> & L
         body: spaceChanges[kind] as z.ZodType<z.output<(typeof spaceChanges)[Change]>>,
         answers: { 200: space },
         refuses: ['not_found', 'conflict'],
-        beyondSchema: [TOO_MANY_BYTES],
+        beyondSchema: BEYOND_SCHEMA,
       },
       async ({ principal, audit, params, expected, body }) => {
         const id = await findSpaceId(deps.db, principal, params.id);
         const change = { id, userId: principal.userId, expected };
         const changed = changeSpace(auditedBy(deps.db, audit()), change, (current) =>
-          changedSpace(kind, current, body),
+          withAllowedDefaults(deps.ceilings, changedSpace(kind, current, body), current),
         );
         return answer(200, await makeLive(deps, changed));
       },
@@ -109,12 +115,16 @@ export function makeSpaceResourceEndpoints(deps: Pick<Stores, 'db' | 'pool'> & L
         body: newSpaceBody,
         answers: { 201: space },
         refuses: ['conflict', 'forbidden'],
-        beyondSchema: [TOO_MANY_BYTES],
+        beyondSchema: BEYOND_SCHEMA,
       },
       async ({ principal, audit, body }) => {
         requireOwnNumber(principal, body.id);
         const owner = { userId: principal.userId, id: body.id };
-        const made = insertSpace(auditedBy(deps.db, audit()), owner, newSpace(body));
+        const made = insertSpace(
+          auditedBy(deps.db, audit()),
+          owner,
+          withAllowedDefaults(deps.ceilings, newSpace(body)),
+        );
         return answer(201, await makeLive(deps, made), 0);
       },
     ),

@@ -39,6 +39,7 @@ describe('a space', () => {
       tags: { region: 'eu' },
       isolation: 'open',
       limits: {},
+      defaults: {},
       key: 'eu',
       managed_by: 'terraform',
       webhooks: 0,
@@ -91,12 +92,13 @@ describe('a space', () => {
     expect(answer.errors[0].source).toMatch(new RegExp(`^${source}`));
   });
 
-  it('whose number is used again is open', async () => {
-    await create({ id: 7, key: 'eu', isolation: 'strict', subject: { token: 2 } });
+  it('whose number is used again is open, and has no limits and no defaults', async () => {
+    const former = { isolation: 'strict', subject: { token: 2 }, limits: { webhooks: 1 }, defaults: { timeout: '5s' } };
+    await create({ id: 7, key: 'eu', ...former });
     await api.send('DELETE', '/spaces/7?confirm=7').expect(200);
     await webhookIn(7);
     const { body } = await api.send('GET', '/spaces/7').expect(200);
-    expect([body.isolation, body.subject]).toEqual(['open', undefined]);
+    expect([body.isolation, body.subject, body.limits, body.defaults]).toEqual(['open', undefined, {}, {}]);
   });
 
   it('has limits, of which PATCH changes single ones', async () => {

@@ -7,6 +7,7 @@ import { listOf } from '../http/paging.js';
 import { conditionAnswers, conditionJson } from './condition-answer.js';
 import { credentialAnswers, credentialJson } from './credentials.js';
 import { secretAnswers, secretsJson } from './secret-answer.js';
+import { effectiveAnswer } from './settings/effective.js';
 import { settingAnswers, settingsJson } from './settings/settings.js';
 import { WEBHOOK_FIELDS } from './webhook-fields.js';
 
@@ -24,12 +25,13 @@ export const webhookAnswer = z
     ...conditionAnswers,
     ...secretAnswers,
     ...credentialAnswers,
+    effective: effectiveAnswer.optional(),
   })
   .meta({ title: 'Webhook' });
 
 export const briefEvent = eventAnswer.pick({ id: true, event: true, name: true }).meta({ title: 'BriefEvent' });
 const briefWebhook = webhookAnswer
-  .omit({ events: true })
+  .omit({ events: true, effective: true })
   .extend({ event_ids: z.array(id) })
   .meta({ title: 'BriefWebhook' });
 

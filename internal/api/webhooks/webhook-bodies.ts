@@ -42,6 +42,7 @@ const common = {
   ...readOnlyFields,
   events: ignoredField,
   secrets: ignoredField,
+  effective: ignoredField,
   ...ignoredConditions,
 };
 

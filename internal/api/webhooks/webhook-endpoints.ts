@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { formatName } from '../../domain/format/format-of.js';
 import { WEBHOOK_STATES } from '../../domain/matching/webhook-condition.js';
 import type { Principal } from '../../identity/principal.js';
 import { type Audit, auditedBy } from '../../store/audit/audited.js';
 import type { ChangeOf } from '../../store/records/change.js';
+import { findSpace } from '../../store/spaces/spaces.js';
 import type { WebhookOwner } from '../../store/webhooks/insert-webhooks.js';
-import type { ChangedWebhook, WebhookFields } from '../../store/webhooks/webhook-row.js';
+import type { ChangedWebhook, Webhook, WebhookFields } from '../../store/webhooks/webhook-row.js';
 import {
   changeWebhook,
   deleteWebhook,
@@ -13,7 +15,7 @@ import {
   loadWebhook,
   WEBHOOKS_ORDER,
 } from '../../store/webhooks/webhooks.js';
-import type { LiveCatalog, Receivers, Stores } from '../api-deps.js';
+import type { Deliveries, LiveCatalog, Receivers, SettingDefaults, Stores } from '../api-deps.js';
 import { WEBHOOKS_BEYOND_SCHEMA } from '../beyond-schema.js';
 import type { Change } from '../bodies/field.js';
 import { tagQueries } from '../bodies/tag-fields.js';
@@ -28,6 +30,7 @@ import { type WithIds, withIds } from '../names/webhook-names.js';
 import { requireAllowedReceiver } from './allowed-receiver.js';
 import { withinCeilings } from './ceilings.js';
 import { keptHeaders, withHiddenParts } from './hidden-fields.js';
+import { effectiveJson } from './settings/effective.js';
 import { isPresentSecret } from './settings/same-secret.js';
 import { withJudgedCertificates } from './tls-secrets.js';
 import { eventsQuery, webhookAnswer, webhookList } from './webhook-answer.js';
@@ -48,6 +51,11 @@ const query = z.object({
   space_id: spaceFilter,
   state: z.enum(WEBHOOK_STATES).optional(),
   ...nameQueries,
+});
+
+const settingsQuery = z.enum(['own', 'effective']).default('own').meta({
+  description:
+    '`effective`: the answer also has `effective`, the values by which hukz sends, and where they come from.',
 });
 
 type Deps = Pick<Stores, 'db' | 'vault'> & LiveCatalog & Receivers;
@@ -87,7 +95,22 @@ export async function changeByBody(
   return makeLive(deps, changed);
 }
 
-export function makeWebhookEndpoints(deps: Deps): readonly Endpoint[] {
+/** The settings by which a webhook is sent to, from all levels. */
+async function effectiveOf(
+  {
+    db,
+    ceilings,
+    configured,
+    formatOf,
+  }: Pick<Deps, 'db' | 'ceilings'> & SettingDefaults & Pick<Deliveries, 'formatOf'>,
+  { settings: own, spaceId, url }: Webhook,
+) {
+  const space = (await findSpace(db, spaceId))?.defaults ?? {};
+  const format = formatName(formatOf(undefined, url));
+  return effectiveJson({ own, space, configured: { ...configured, format }, ceilings });
+}
+
+export function makeWebhookEndpoints(deps: Deps & SettingDefaults & Pick<Deliveries, 'formatOf'>): readonly Endpoint[] {
   const webhookEndpoint = webhookEndpointsOf(deps.db);
   const audited = (audit: Audit) => ({ ...deps, db: auditedBy(deps.db, audit) });
   const changing = (kind: Change, summary: string) =>
@@ -160,10 +183,15 @@ export function makeWebhookEndpoints(deps: Deps): readonly Endpoint[] {
         operationId: 'getWebhook',
         scope: 'webhooks:read',
         summary: 'Get a webhook',
-        ...WEBHOOK_PATH,
+        params: WEBHOOK_PATH.params,
+        query: WEBHOOK_PATH.query.extend({ settings: settingsQuery }),
         answers: { 200: webhook },
       },
-      async ({ id }) => answerWebhook(deps.db, await loadWebhook(deps.db, id)),
+      async ({ id, query: { settings } }) => {
+        const found = await loadWebhook(deps.db, id);
+        if (settings === 'own') return answerWebhook(deps.db, found);
+        return answerWebhook(deps.db, found, 200, { effective: await effectiveOf(deps, found) });
+      },
     ),
     changing('put', 'Replace the given non-empty fields of a webhook. An empty list of events removes all events'),
     changing('patch', 'Change a webhook with a JSON merge patch'),

@@ -9,7 +9,7 @@ import { eventText } from '../events/event-answer.js';
 import type { Answer } from '../http/endpoint.js';
 import { listParts } from '../http/list-parts.js';
 import type { JsonPart } from '../http/pieces.js';
-import { type briefEvent, webhookJson } from './webhook-answer.js';
+import { type briefEvent, type webhookAnswer, webhookJson } from './webhook-answer.js';
 
 /**
  * Number of events that are read together for one answer. With the largest tags of earlier versions they are 1.3 MB,
@@ -24,14 +24,16 @@ const BRIEF_EVENTS_AT_ONCE = 500;
  */
 const STEP_BYTES = 512 * 1024;
 
+type MoreOfWebhook = Pick<z.input<typeof webhookAnswer>, 'effective'>;
+
 /** The answer with a webhook and its revision. */
-export function answerWebhook(db: Db, webhook: ChangedWebhook, status = 200): Answer {
-  return { status, jsonParts: webhookParts(db, webhook), revision: webhook.revision };
+export function answerWebhook(db: Db, webhook: ChangedWebhook, status = 200, more?: MoreOfWebhook): Answer {
+  return { status, jsonParts: webhookParts(db, webhook, more), revision: webhook.revision };
 }
 
 /** The parts of a webhook's JSON. Its events are read from the store in steps. */
-export function webhookParts(db: Db, webhook: ChangedWebhook): AsyncGenerator<string> {
-  return withEvents(webhook, eventTexts(db, webhook.eventIds));
+export function webhookParts(db: Db, webhook: ChangedWebhook, more: MoreOfWebhook = {}): AsyncGenerator<string> {
+  return withEvents({ ...webhookJson(webhook), ...more }, webhook.eventIds, eventTexts(db, webhook.eventIds));
 }
 
 function wholeListParts(db: Db, list: ListOf<WebhookKey>): AsyncGenerator<JsonPart> {
@@ -72,7 +74,7 @@ async function* wholeOnes(db: Db, keys: readonly WebhookKey[]): AsyncGenerator<A
   for await (const webhooks of inSteps(db, keys)) {
     const ids = webhooks.flatMap((webhook) => webhook?.eventIds ?? []);
     const events = eventTexts(db, ids);
-    for (const webhook of webhooks) yield webhook && withEvents(webhook, events);
+    for (const webhook of webhooks) yield webhook && withEvents(webhookJson(webhook), webhook.eventIds, events);
   }
 }
 
@@ -92,10 +94,14 @@ async function* briefEvents(db: Db, ids: readonly number[]): AsyncGenerator<stri
 }
 
 /** Reads as many texts from the iterator as the webhook has events. */
-async function* withEvents(webhook: ChangedWebhook, texts: AsyncIterator<string>): AsyncGenerator<string> {
-  yield `${JSON.stringify(webhookJson(webhook)).slice(0, -1)},"events":[`;
+async function* withEvents(
+  json: object,
+  eventIds: readonly number[],
+  texts: AsyncIterator<string>,
+): AsyncGenerator<string> {
+  yield `${JSON.stringify(json).slice(0, -1)},"events":[`;
   let before = '';
-  for (const _ of webhook.eventIds) {
+  for (const _ of eventIds) {
     const { value: text } = await texts.next();
     if (!text) continue;
     yield before + text;

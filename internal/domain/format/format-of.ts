@@ -1,5 +1,5 @@
 import type { ChatSwitch, Format } from './format.js';
-import { type FormatName, formats } from './formats.js';
+import { type FormatName, formatNames, formats } from './formats.js';
 import { hukz } from './hukz.js';
 
 /** The format that the webhook selects, otherwise that of its host, otherwise the contract's envelope. */
@@ -19,3 +19,7 @@ export function makeFormatOf(enabled: readonly ChatSwitch[]): FormatOf {
     return (URL.canParse(url) && byHost.get(new URL(url).hostname)) || hukz;
   };
 }
+
+/** The public name of a format. */
+export const formatName = (format: Format): FormatName =>
+  formatNames.find((name) => formats[name] === format) ?? 'hukz';

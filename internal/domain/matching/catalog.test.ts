@@ -2,9 +2,11 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { makeTestWebhook } from '../../testkit/kits/test-webhook.js';
 import { makeTestHead } from '../../testkit/test-head.js';
 import type { Header } from '../message/message.js';
+import { DefaultsOfSpace, type SpaceDefaults } from '../settings/space-defaults.js';
 import { Catalog, type CatalogChanges, type CatalogWebhook } from './catalog.js';
 import { parseRouting, type Routing } from './routing.js';
 import type { CatalogSpace, SpaceMapping } from './space-names.js';
+import type { WebhookSettings } from './webhook-settings.js';
 
 const everybody: Routing = { tags: [], space: undefined, webhooks: undefined, dueAt: undefined };
 const parsed = (headers: readonly Header[]) => parseRouting(headers, 0);
@@ -113,6 +115,49 @@ describe('matching', () => {
     ]);
     spaces({ id: 7, key: undefined });
     expect([of('acme'), of('own')]).toEqual([[1, 2], []]);
+  });
+});
+
+describe('the defaults of a space', () => {
+  const give = (settings: SpaceDefaults | undefined, problem?: string) => {
+    const defaults = settings && new DefaultsOfSpace(settings, problem);
+    catalog.apply(changes(catalog.version + 1, { spaces: [{ id: 7, key: undefined, defaults }] }));
+  };
+  const settingsOf = (id: number) => catalog.webhook(id)?.settings;
+
+  it('are those of its webhooks, of present and of later ones, until they change', () => {
+    const before = [catalog.webhook(1), catalog.webhook(4)];
+    give({ timeoutMs: 5 });
+    expect([settingsOf(4), settingsOf(6), settingsOf(1)]).toEqual([{ timeoutMs: 5 }, { timeoutMs: 5 }, {}]);
+    expect(settingsOf(4)).toBe(settingsOf(6));
+    const own = { settings: { method: 'PUT' as const }, spaceId: 7 };
+    catalog.apply(changes(catalog.version + 1, { webhooks: [webhook(9, [1], own)] }));
+    expect(settingsOf(9)).toEqual({ method: 'PUT', timeoutMs: 5 });
+    give({ timeoutMs: 6 });
+    expect([settingsOf(4), settingsOf(9)]).toEqual([{ timeoutMs: 6 }, { method: 'PUT', timeoutMs: 6 }]);
+    give(undefined);
+    expect([settingsOf(4), settingsOf(9)]).toEqual([{}, { method: 'PUT' }]);
+    expect([catalog.webhook(1), catalog.webhook(4)]).toEqual(before);
+    expect(fired('post.created', { space: 7 })).toEqual([4, 6, 9]);
+  });
+
+  it('are capped together with the settings of the webhook', () => {
+    const cap = ({ timeoutMs = 0, ...others }: WebhookSettings) => ({ ...others, timeoutMs: Math.min(timeoutMs, 4) });
+    const capped = new Catalog({ filterMaxBytes: 1, cap });
+    const defaults = new DefaultsOfSpace({ timeoutMs: 5 }, undefined);
+    capped.apply(
+      changes(1, { spaces: [{ id: 7, key: undefined, defaults }], webhooks: [webhook(4, [1], { spaceId: 7 })] }),
+    );
+    expect(capped.webhook(4)?.settings).toEqual({ timeoutMs: 4 });
+    expect(capped.empty().webhook(4)).toBeUndefined();
+  });
+
+  it('that cannot be read keep hukz from sending, until they can', () => {
+    give({}, 'the stored defaults of space 7 have an unknown form');
+    expect(catalog.webhook(4)?.settingsProblem).toMatch(/defaults of space 7/);
+    expect(catalog.webhook(1)?.settingsProblem).toBeUndefined();
+    give({ timeoutMs: 1 });
+    expect(catalog.webhook(4)?.settingsProblem).toBeUndefined();
   });
 });
 

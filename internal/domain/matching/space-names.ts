@@ -1,4 +1,5 @@
 import type { ResourceName } from '../message/headers/resource-name.js';
+import type { DefaultsOfSpace } from '../settings/space-defaults.js';
 
 /** The part of a message that names its space: a token of the subject, counted from 1, or a header. */
 export type SpaceMapping = { readonly token: number } | { readonly header: string };
@@ -24,18 +25,20 @@ export interface KnownSpaces extends SpaceNames {
   mappings(): Iterable<SpaceMapping>;
 }
 
-/** A space, its key if it has one, and its isolation if it is strict. */
+/** A space, its key if it has one, its isolation if it is strict, and the defaults of its webhooks if it has any. */
 export interface CatalogSpace {
   readonly id: number;
   readonly key: string | undefined;
   readonly strict?: StrictSpace | undefined;
+  readonly defaults?: DefaultsOfSpace | undefined;
 }
 
-/** The spaces that have a key or are strict. Others are not remembered, because only their numbers name them. */
+/** The spaces that have a key, defaults or a limit, or are strict. Others need not be remembered. */
 export class SpaceKeys implements KnownSpaces {
   private readonly ids = new Map<string, number>();
   private readonly keys = new Map<number, string>();
   private readonly stricts = new Map<number, StrictSpace>();
+  private readonly defaulted = new Map<number, DefaultsOfSpace>();
   /** The mappings by their text, each with the number of spaces that have it. */
   private readonly mapped = new Map<string, { readonly mapping: SpaceMapping; readonly count: number }>();
 
@@ -51,30 +54,40 @@ export class SpaceKeys implements KnownSpaces {
     return this.stricts.get(id);
   }
 
+  /** The defaults of a space for the settings of its webhooks. */
+  defaultsOf(id: number): DefaultsOfSpace | undefined {
+    return this.defaulted.size === 0 ? undefined : this.defaulted.get(id);
+  }
+
   *mappings(): Iterable<SpaceMapping> {
     for (const { mapping } of this.mapped.values()) yield mapping;
   }
 
   /**
-   * Returns the ids of spaces that have become strict or open. All old keys are removed first, because a key may have
-   * moved from one space to another.
+   * Returns the ids of spaces that have become strict or open, or that have, or had, defaults. All old keys are removed
+   * first, because a key may have moved from one space to another.
    */
   change(spaces: readonly CatalogSpace[]): ReadonlySet<number> {
     const before = new Set(spaces.flatMap(({ id }) => (this.stricts.has(id) ? [id] : [])));
+    const defaulted = new Set(spaces.flatMap(({ id }) => (this.defaulted.has(id) ? [id] : [])));
     for (const { id } of spaces) this.remove(id);
-    for (const { id, key, strict } of spaces) {
+    for (const { id, key, strict, defaults } of spaces) {
       if (strict) this.stricts.set(id, strict);
+      if (defaults) this.defaulted.set(id, defaults);
       this.count(strict?.mapping, 1);
       if (key === undefined) continue;
       this.ids.set(key, id);
       this.keys.set(id, key);
     }
-    return new Set(spaces.flatMap(({ id }) => (this.stricts.has(id) === before.has(id) ? [] : [id])));
+    const isOther = (id: number) =>
+      this.stricts.has(id) !== before.has(id) || this.defaulted.has(id) || defaulted.has(id);
+    return new Set(spaces.flatMap(({ id }) => (isOther(id) ? [id] : [])));
   }
 
   private remove(id: number): void {
     this.count(this.stricts.get(id)?.mapping, -1);
     this.stricts.delete(id);
+    this.defaulted.delete(id);
     const key = this.keys.get(id);
     if (key === undefined) return;
     this.keys.delete(id);

@@ -9,6 +9,7 @@ import type {
 import type { CatalogSpace, SpaceMapping } from '../../domain/matching/space-names.js';
 import type { Tags } from '../../domain/matching/tags.js';
 import { NO_SECRETS, type SecretPurpose } from '../../domain/secrets/secret.js';
+import { DefaultsOfSpace } from '../../domain/settings/space-defaults.js';
 import type { JournalPool, Statement } from '../journal/journal-pool.js';
 import { SEALED_ROW } from '../secrets/secret-row.js';
 import { NOTHING_STORED, type ReadSettings, readSettings } from '../webhooks/stored-settings.js';
@@ -42,13 +43,14 @@ const WEBHOOKS: Statement = {
          from webhooks where ${IS_CHANGED}`,
 };
 
-/** For an empty catalog, an open space without a key is no change. */
+/** For an empty catalog, a space of which no catalog has to know is no change. */
 const SPACES: Statement = {
   text: `declare changed_spaces no scroll cursor for
          select id::float8, case when deleted_at is null then key end as key,
-           deleted_at is null and isolation = 'strict' as is_strict, subject
+           deleted_at is null and isolation = 'strict' as is_strict, subject,
+           case when deleted_at is null then nullif(defaults, '{}') end as defaults
          from spaces where catalog_version > $1
-           and ($1 > 0 or ((key is not null or isolation = 'strict') and deleted_at is null))`,
+           and ($1 > 0 or hukz_space_in_catalog(deleted_at, key, isolation, subject, limits, defaults) is not null)`,
 };
 
 /**
@@ -89,6 +91,7 @@ interface SpaceRow {
   readonly key: string | null;
   readonly is_strict: boolean;
   readonly subject: SpaceMapping | null;
+  readonly defaults: unknown;
 }
 
 type SecretColumns = readonly [
@@ -163,11 +166,18 @@ const eventChanges = (rows: readonly EventRow[]) => ({
 const toCatalogEvent = ({ id, event: subject, publish_only }: EventRow): CatalogEvent =>
   publish_only ? { id, subject, publishOnly: true } : { id, subject };
 
-const toCatalogSpace = ({ id, key, is_strict: isStrict, subject }: SpaceRow): CatalogSpace => ({
+const toCatalogSpace = ({ id, key, is_strict: isStrict, subject, defaults }: SpaceRow): CatalogSpace => ({
   id,
   key: key ?? undefined,
   strict: isStrict ? { mapping: subject ?? undefined } : undefined,
+  defaults: toDefaults(id, defaults),
 });
+
+function toDefaults(spaceId: number, stored: unknown): DefaultsOfSpace | undefined {
+  if (stored === null) return undefined;
+  const { settings, problem } = readSettings(stored, `the stored defaults of space ${spaceId}`);
+  return new DefaultsOfSpace(settings, problem);
+}
 
 /** Values that are equal for many webhooks, and are then one object. */
 interface Shared {

@@ -1,5 +1,6 @@
 import type { SpaceMapping } from '../../domain/matching/space-names.js';
 import type { Tags } from '../../domain/matching/tags.js';
+import type { SpaceDefaults } from '../../domain/settings/space-defaults.js';
 import {
   column,
   jsonColumn,
@@ -10,6 +11,7 @@ import {
 } from '../postgres/columns.js';
 import { type Recorded, type RecordRow, toRecord } from '../postgres/record.js';
 import { NAME_COLUMNS } from '../records/name-columns.js';
+import { readSettings, writeSettings } from '../webhooks/stored-settings.js';
 
 /** Whether the webhooks of a space receive messages that do not name the space. */
 export type Isolation = 'open' | 'strict';
@@ -31,7 +33,10 @@ const COLUMNS = {
 };
 
 /** The values of a space that users set. */
-export type SpaceFields = ValuesIn<typeof COLUMNS>;
+export interface SpaceFields extends ValuesIn<typeof COLUMNS> {
+  /** The settings of webhooks in the space that have none of their own. */
+  readonly defaults: SpaceDefaults;
+}
 
 /** A tenant. Its id is the number that webhooks and messages have in `space_id` and `Hukz-Space`. */
 export type Space = Recorded & SpaceFields;
@@ -39,11 +44,16 @@ export type Space = Recorded & SpaceFields;
 /** A row of `spaces`; bigint columns arrive as text. */
 export interface SpaceRow extends Omit<RecordRow, 'id'> {
   readonly id: string;
+  readonly defaults: unknown;
 }
 
 export const toSpace = (row: SpaceRow): Space => ({
   ...toRecord({ ...row, id: Number(row.id) }),
   ...readColumns(COLUMNS, row),
+  defaults: readSettings(row.defaults).settings,
 });
 
-export const spaceCells = (fields: SpaceFields) => writeColumns(COLUMNS, fields);
+export const spaceCells = (fields: SpaceFields) => ({
+  ...writeColumns(COLUMNS, fields),
+  defaults: writeSettings(fields.defaults),
+});

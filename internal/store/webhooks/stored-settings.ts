@@ -1,5 +1,6 @@
 import { FIRES_NOTHING } from '../../domain/filter/filter.js';
 import { NO_SETTINGS, SETTINGS, type WebhookSettings } from '../../domain/matching/webhook-settings.js';
+import type { SpaceDefaults } from '../../domain/settings/space-defaults.js';
 import type { SomeCodec } from '../../domain/stored/codec.js';
 import { echo } from '../../domain/text/echo.js';
 
@@ -24,10 +25,19 @@ export interface ReadSettings {
   readonly problem: string | undefined;
 }
 
+const OF_WEBHOOK = 'its stored settings';
+
 export const NOTHING_STORED: ReadSettings = { settings: NO_SETTINGS, problem: undefined };
 
-/** Reads the column `own_settings`. Null is the same as `{}`. */
-export function readSettings(stored: unknown): ReadSettings {
+/**
+ * Reads the column `own_settings`, or another column of the same form. Null is the same as `{}`. `what` names the
+ * settings in a problem.
+ */
+export function readSettings(stored: unknown, what = OF_WEBHOOK): ReadSettings {
+  const unreadable = (how: string, settings: WebhookSettings = NO_SETTINGS): ReadSettings => {
+    const remedy = what === OF_WEBHOOK ? 'correct own_settings in its row of webhooks' : 'set them again';
+    return { settings, problem: `${what} ${how}. Upgrade this instance, or ${remedy}` };
+  };
   if (stored === null) return NOTHING_STORED;
   if (typeof stored !== 'object' || Array.isArray(stored)) return unreadable('are no JSON object');
   const names = Object.keys(stored);
@@ -51,11 +61,6 @@ export function readSettings(stored: unknown): ReadSettings {
   return { settings, problem: undefined };
 }
 
-function unreadable(how: string, settings: WebhookSettings = NO_SETTINGS): ReadSettings {
-  const remedy = 'Upgrade this instance, or correct own_settings in its row of webhooks';
-  return { settings, problem: `its stored settings ${how}. ${remedy}` };
-}
-
 /** Returns the JSON text for the column `own_settings`. */
 export function writeSettings(settings: WebhookSettings): string {
   const members = Object.entries(settings).filter(([, value]) => value !== undefined);
@@ -74,7 +79,17 @@ function stored([property, value]: [string, unknown]): [name: string, value: unk
 export const settingText = (property: keyof WebhookSettings) => `own_settings ->> '${SETTINGS[property][0]}'`;
 
 /** As `settingText`, but as a number. Null also if the stored value is no number. */
-export function settingNumber(property: keyof WebhookSettings): string {
-  const [name] = SETTINGS[property];
-  return `case when jsonb_typeof(own_settings -> '${name}') = 'number' then (own_settings -> '${name}')::float8 end`;
-}
+export const settingNumber = (property: keyof WebhookSettings) => numberIn('own_settings', SETTINGS[property][0]);
+
+/** As `settingText`, or else the default of the webhook's space. */
+export const resolvedText = (property: keyof SpaceDefaults) =>
+  `coalesce(${settingText(property)}, ${ofSpace(`defaults ->> '${SETTINGS[property][0]}'`)})`;
+
+/** As `settingNumber`, or else the default of the webhook's space. */
+export const resolvedNumber = (property: keyof SpaceDefaults) =>
+  `coalesce(${settingNumber(property)}, ${ofSpace(numberIn('defaults', SETTINGS[property][0]))})`;
+
+const ofSpace = (sql: string) => `(select ${sql} from spaces where spaces.id = webhooks.space_id)`;
+
+const numberIn = (column: string, name: string) =>
+  `case when jsonb_typeof(${column} -> '${name}') = 'number' then (${column} -> '${name}')::float8 end`;

@@ -46,6 +46,19 @@ it('a success in between restarts the time, and a webhook may have a time of its
   expect(await disableFailing(kit.pool, 5 * DAY_MS)).toHaveLength(1);
 });
 
+it('the time is that of the space of a webhook that has none of its own', async () => {
+  await kit.sql(`update webhooks set enabled = true, own_settings = '{}' where id = 1`);
+  const ofSpace = (ms: number) =>
+    kit.sql(`update spaces set defaults = '{"version": 2, "disable_after_ms": ${ms}}' where id = 7`);
+  await ofSpace(4 * DAY_MS);
+  await saveHealth(kit.pool, [1], []);
+  await ago(3);
+  await saveHealth(kit.pool, [1], []);
+  expect(await disableFailing(kit.pool, DAY_MS)).toEqual([]);
+  await ofSpace(2 * DAY_MS);
+  expect(await disableFailing(kit.pool, 5 * DAY_MS)).toHaveLength(1);
+});
+
 it("what failed at a webhook that is gone is nobody's health", async () => {
   await expect(saveHealth(kit.pool, [99], [98])).resolves.toBeUndefined();
 });

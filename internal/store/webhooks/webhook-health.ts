@@ -1,5 +1,5 @@
 import type { JournalPool, Statement } from '../journal/journal-pool.js';
-import { settingNumber } from './stored-settings.js';
+import { resolvedNumber } from './stored-settings.js';
 
 const SAVE: Statement = {
   text: `
@@ -18,7 +18,7 @@ const DISABLE_FAILING: Statement = {
     update webhooks w set enabled = false, disabled_at = now(), updated_at = now(),
       disabled_because = 'nothing but failures since ' || to_char(failing_since at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
     from (
-      select h.*, coalesce(${settingNumber('disableAfterMs')}, $1) as after_ms
+      select h.*, coalesce(${resolvedNumber('disableAfterMs')}, $1) as after_ms
       from webhook_health h join webhooks on id = webhook_id where failing_since is not null
     ) as failing
     where w.id = webhook_id and enabled and deleted_at is null and after_ms > 0
@@ -41,7 +41,10 @@ export async function saveHealth(
   await pool.run(SAVE, [failing, fine]);
 }
 
-/** Disables webhooks that have only failed for as long as their setting, or `disableAfterMs`, allows; 0 means never. */
+/**
+ * Disables webhooks that have only failed for as long as their setting, the default of their space, or `disableAfterMs`
+ * allows. 0 means never.
+ */
 export async function disableFailing(pool: JournalPool, disableAfterMs: number): Promise<readonly Disabled[]> {
   return pool.run<Disabled>(DISABLE_FAILING, [disableAfterMs]);
 }

@@ -21,6 +21,7 @@ import { loadCatalogChanges, loadCatalogStamp } from '../../store/catalog/catalo
 import { type JournalPool, makeJournalPool } from '../../store/journal/journal-pool.js';
 import { type Db, makeKnex } from '../../store/postgres/knex.js';
 import { makeVault } from '../../store/secrets/vault.js';
+import { DEFAULT_SERVICE } from '../default-service.js';
 import { makeTestDatabase } from './test-database.js';
 import { type LogLine, makeTestLogger } from './test-logger.js';
 
@@ -156,6 +157,7 @@ export async function makeTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     publishing: TEST_PUBLISHING,
     spaceNames: TEST_SPACES,
     compat: {},
+    configured: DEFAULT_SERVICE.configured,
     ...TEST_LIMITS,
     ...overrides,
   };

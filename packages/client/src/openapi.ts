@@ -1311,6 +1311,44 @@ export interface components {
                 /** @description The number of webhooks that the space may have. */
                 webhooks?: number;
             };
+            defaults: {
+                format?: string;
+                method?: string;
+                pass_headers?: string[];
+                timeout?: string;
+                retry?: {
+                    schedule?: string[] | {
+                        start: string;
+                        factor: number;
+                        cap: string;
+                        tries: number;
+                    } | {
+                        constant: string;
+                        tries: number;
+                    };
+                    jitter?: number;
+                    max_age?: string;
+                    final_statuses?: number[];
+                };
+                max_in_flight?: number;
+                rate?: string;
+                disable_after?: string;
+                headers?: {
+                    [key: string]: string;
+                };
+                breaker?: {
+                    /**
+                     * @description Number of consecutive deliveries whose failure opens the circuit. 0 disables this trigger. Default: BREAKER_FAILURES.
+                     * @example 10
+                     */
+                    failures?: number;
+                    /**
+                     * @description Share of failed attempts in a BREAKER_WINDOW that opens the circuit. 0 disables this trigger. Default: BREAKER_SHARE.
+                     * @example 0.5
+                     */
+                    share?: number;
+                };
+            };
             /**
              * @description A name of your own, unique among all spaces. `key:<key>` replaces the id in paths. Absent if there is none.
              * @example shop/orders
@@ -1323,6 +1361,154 @@ export interface components {
             managed_by?: string;
             /** @description Number of its webhooks. Lists have it with `webhooks=count`. */
             webhooks?: number;
+        };
+        /**
+         * SpaceDefaults
+         * @description Settings of the webhooks of the space that have none of their own. A setting of a webhook replaces the default of the space as a whole, apart from `retry` and `breaker`, whose members are resolved one by one. `null` removes a default.
+         * @example {
+         *       "timeout": "10s",
+         *       "retry": {
+         *         "schedule": [
+         *           "5s",
+         *           "5m",
+         *           "2h"
+         *         ]
+         *       },
+         *       "rate": "100/minute"
+         *     }
+         */
+        SpaceDefaults: {
+            /**
+             * @description The format of request bodies. Default: the format for the host of the URL, otherwise hukz.
+             * @example cloudevents
+             */
+            format?: ("hukz" | "raw" | "cloudevents" | "cloudevents-binary" | "standard" | "slack" | "google-chat" | "discord" | "teams" | "hukz-slack" | "hukz-google-chat" | "dega-slack" | "dega-google-chat") | null;
+            /**
+             * @description The method of the requests. Default: POST.
+             * @example PUT
+             */
+            method?: ("POST" | "PUT" | "PATCH") | null;
+            /**
+             * @description Headers of the NATS message that requests pass on, in any case, stored in lower case. `traceparent` and `tracestate` are always passed on.
+             * @example [
+             *       "x-request-id"
+             *     ]
+             */
+            pass_headers?: string[] | null;
+            /**
+             * @description Total time limit for one request, including reading the answer. At most MAX_TIMEOUT. Default: REQUEST_TIMEOUT. From 100ms to 5m.
+             * @example 10s
+             */
+            timeout?: string | null;
+            /**
+             * @description How failed deliveries are retried. Absent fields have the configured defaults.
+             * @example {
+             *       "schedule": [
+             *         "5s",
+             *         "5m",
+             *         "2h"
+             *       ],
+             *       "max_age": "1d"
+             *     }
+             */
+            retry?: {
+                /**
+                 * @description Waits between attempts, each at least MIN_RETRY_WAIT. Default: RETRY_SCHEDULE.
+                 * @example [
+                 *       "5s",
+                 *       "5m",
+                 *       "2h"
+                 *     ]
+                 */
+                schedule?: string[] | {
+                    /**
+                     * @description The first wait. From 1ms to 30d.
+                     * @example 1s
+                     */
+                    start: string;
+                    /**
+                     * @description The factor by which each wait is longer than the previous one.
+                     * @default 2
+                     * @example 2
+                     */
+                    factor?: number;
+                    /**
+                     * @description The maximum wait. From 1ms to 30d.
+                     * @example 1h
+                     */
+                    cap: string;
+                    /**
+                     * @description Number of retries.
+                     * @example 10
+                     */
+                    tries: number;
+                } | {
+                    /**
+                     * @description The wait before each retry. From 1ms to 30d.
+                     * @example 1m
+                     */
+                    constant: string;
+                    /**
+                     * @description Number of retries.
+                     * @example 10
+                     */
+                    tries: number;
+                };
+                /**
+                 * @description Fraction by which each wait may be shorter or longer. Default: RETRY_JITTER.
+                 * @example 0.2
+                 */
+                jitter?: number;
+                /**
+                 * @description Age of a message after which its deliveries are not retried. Default: RETRY_MAX_AGE. From 1s to 365d.
+                 * @example 1d
+                 */
+                max_age?: string;
+                /**
+                 * @description Statuses after which a delivery is not retried.
+                 * @example [
+                 *       400,
+                 *       404
+                 *     ]
+                 */
+                final_statuses?: number[];
+            } | null;
+            /**
+             * @description Maximum number of concurrent requests per instance. Default: MAX_IN_FLIGHT_PER_WEBHOOK.
+             * @example 4
+             */
+            max_in_flight?: number | null;
+            /**
+             * @description Maximum rate of requests per second, minute or hour, of all instances together.
+             * @example 100/minute
+             */
+            rate?: string | null;
+            /**
+             * @description Time of nothing but failures after which the webhook is disabled. 0s: never. Default: DISABLE_AFTER. From 0ms to 365d.
+             * @example 5d
+             */
+            disable_after?: string | null;
+            /**
+             * @description Headers of every request. The value of a header whose name suggests a secret (x-api-key, x-token) is returned as `***`. Sending `***` back keeps it.
+             * @example {
+             *       "x-team": "payments"
+             *     }
+             */
+            headers?: {
+                [key: string]: string;
+            } | null;
+            breaker?: {
+                /**
+                 * @description Number of consecutive deliveries whose failure opens the circuit. 0 disables this trigger. Default: BREAKER_FAILURES.
+                 * @example 10
+                 */
+                failures?: number;
+                /**
+                 * @description Share of failed attempts in a BREAKER_WINDOW that opens the circuit. 0 disables this trigger. Default: BREAKER_SHARE.
+                 * @example 0.5
+                 */
+                share?: number;
+            } | null;
         };
         /**
          * NewSpace
@@ -1372,6 +1558,7 @@ export interface components {
                 /** @description The number of webhooks that the space may have. */
                 webhooks?: number | null;
             } | null;
+            defaults?: components["schemas"]["SpaceDefaults"] | null;
             /**
              * @description A name of your own, unique among all spaces. `key:<key>` replaces the id in paths. Absent if there is none.
              * @example shop/orders
@@ -1442,6 +1629,7 @@ export interface components {
                 /** @description The number of webhooks that the space may have. */
                 webhooks?: number | null;
             } | null;
+            defaults?: components["schemas"]["SpaceDefaults"] | null;
             /**
              * @description A name of your own, unique among all spaces. `key:<key>` replaces the id in paths. Absent if there is none.
              * @example shop/orders
@@ -1513,6 +1701,7 @@ export interface components {
                 /** @description The number of webhooks that the space may have. */
                 webhooks?: number | null;
             } | null;
+            defaults?: components["schemas"]["SpaceDefaults"] | null;
             /**
              * @description A name of your own, unique among all spaces. `key:<key>` replaces the id in paths. Absent if there is none.
              * @example shop/orders
@@ -1557,6 +1746,96 @@ export interface components {
             created_at: string;
             /** @description Time from which the secret signs nothing more. Null if there is none yet. */
             expires_at: string | null;
+        };
+        /**
+         * EffectiveSettings
+         * @description The values by which hukz sends, after the limits of the operator, and where each comes from: the webhook, the defaults of its space, or the configuration. Only `GET /webhooks/{id}?settings=effective` has them.
+         */
+        EffectiveSettings: {
+            format: {
+                value: string | null;
+                /** @enum {string} */
+                source: "webhook" | "space" | "configuration";
+            };
+            method: {
+                value: string | null;
+                /** @enum {string} */
+                source: "webhook" | "space" | "configuration";
+            };
+            headers: {
+                value: {
+                    [key: string]: string;
+                } | null;
+                /** @enum {string} */
+                source: "webhook" | "space" | "configuration";
+            };
+            pass_headers: {
+                value: string[] | null;
+                /** @enum {string} */
+                source: "webhook" | "space" | "configuration";
+            };
+            timeout: {
+                value: string | null;
+                /** @enum {string} */
+                source: "webhook" | "space" | "configuration";
+            };
+            max_in_flight: {
+                value: number | null;
+                /** @enum {string} */
+                source: "webhook" | "space" | "configuration";
+            };
+            rate: {
+                value: string | null;
+                /** @enum {string} */
+                source: "webhook" | "space" | "configuration";
+            };
+            disable_after: {
+                value: string | null;
+                /** @enum {string} */
+                source: "webhook" | "space" | "configuration";
+            };
+            retry: {
+                schedule: {
+                    value: (string[] | {
+                        start: string;
+                        factor: number;
+                        cap: string;
+                        tries: number;
+                    } | {
+                        constant: string;
+                        tries: number;
+                    }) | null;
+                    /** @enum {string} */
+                    source: "webhook" | "space" | "configuration";
+                };
+                jitter: {
+                    value: number | null;
+                    /** @enum {string} */
+                    source: "webhook" | "space" | "configuration";
+                };
+                max_age: {
+                    value: string | null;
+                    /** @enum {string} */
+                    source: "webhook" | "space" | "configuration";
+                };
+                final_statuses: {
+                    value: number[] | null;
+                    /** @enum {string} */
+                    source: "webhook" | "space" | "configuration";
+                };
+            };
+            breaker: {
+                failures: {
+                    value: number | null;
+                    /** @enum {string} */
+                    source: "webhook" | "space" | "configuration";
+                };
+                share: {
+                    value: number | null;
+                    /** @enum {string} */
+                    source: "webhook" | "space" | "configuration";
+                };
+            };
         };
         /** Webhook */
         Webhook: {
@@ -1695,6 +1974,7 @@ export interface components {
                 insecure?: boolean;
             };
             proxy?: string;
+            effective?: components["schemas"]["EffectiveSettings"];
         };
         /** BriefWebhook */
         BriefWebhook: {
@@ -2329,6 +2609,8 @@ export interface components {
             /** @description Set by hukz. Ignored in requests, and named in `Hukz-Ignored`. */
             readonly secrets?: unknown;
             /** @description Set by hukz. Ignored in requests, and named in `Hukz-Ignored`. */
+            readonly effective?: unknown;
+            /** @description Set by hukz. Ignored in requests, and named in `Hukz-Ignored`. */
             readonly disabled_because?: unknown;
             /** @description Set by hukz. Ignored in requests, and named in `Hukz-Ignored`. */
             readonly disabled_at?: unknown;
@@ -2858,6 +3140,8 @@ export interface components {
             /** @description Set by hukz. Ignored in requests, and named in `Hukz-Ignored`. */
             readonly secrets?: unknown;
             /** @description Set by hukz. Ignored in requests, and named in `Hukz-Ignored`. */
+            readonly effective?: unknown;
+            /** @description Set by hukz. Ignored in requests, and named in `Hukz-Ignored`. */
             readonly disabled_because?: unknown;
             /** @description Set by hukz. Ignored in requests, and named in `Hukz-Ignored`. */
             readonly disabled_at?: unknown;
@@ -3375,6 +3659,8 @@ export interface components {
             /** @description Set by hukz. Ignored in requests, and named in `Hukz-Ignored`. */
             readonly secrets?: unknown;
             /** @description Set by hukz. Ignored in requests, and named in `Hukz-Ignored`. */
+            readonly effective?: unknown;
+            /** @description Set by hukz. Ignored in requests, and named in `Hukz-Ignored`. */
             readonly disabled_because?: unknown;
             /** @description Set by hukz. Ignored in requests, and named in `Hukz-Ignored`. */
             readonly disabled_at?: unknown;
@@ -3882,6 +4168,8 @@ export interface components {
             readonly events?: unknown;
             /** @description Set by hukz. Ignored in requests, and named in `Hukz-Ignored`. */
             readonly secrets?: unknown;
+            /** @description Set by hukz. Ignored in requests, and named in `Hukz-Ignored`. */
+            readonly effective?: unknown;
             /** @description Set by hukz. Ignored in requests, and named in `Hukz-Ignored`. */
             readonly disabled_because?: unknown;
             /** @description Set by hukz. Ignored in requests, and named in `Hukz-Ignored`. */
@@ -4440,6 +4728,8 @@ export interface components {
             readonly revision?: unknown;
             /** @description Set by hukz. Ignored in requests, and named in `Hukz-Ignored`. */
             readonly secrets?: unknown;
+            /** @description Set by hukz. Ignored in requests, and named in `Hukz-Ignored`. */
+            readonly effective?: unknown;
             /** @description Set by hukz. Ignored in requests, and named in `Hukz-Ignored`. */
             readonly disabled_because?: unknown;
             /** @description Set by hukz. Ignored in requests, and named in `Hukz-Ignored`. */
@@ -6342,6 +6632,8 @@ export interface operations {
             query?: {
                 /** @description With `key:`: the space of the webhook, if webhooks of several spaces have the key. */
                 space?: number | string;
+                /** @description `effective`: the answer also has `effective`, the values by which hukz sends, and where they come from. */
+                settings?: "own" | "effective";
             };
             header?: never;
             path: {

@@ -2,24 +2,24 @@ import { z } from 'zod';
 import { MAX_FAILURES, neverOpens } from '../../../domain/limits/ceilings.js';
 import { documented, type OperatorLimits } from '../../operator-limits.js';
 
-/** `"off"`, or the conditions that open a circuit: `{"failures": 10, "share": 0.5}`. 0 disables a condition. */
+/** The conditions that open a circuit: `{"failures": 10, "share": 0.5}`. 0 disables a condition. */
+export const breakerConditions = z.strictObject({
+  failures: z.int().min(0).max(1_000_000).optional().meta({
+    description:
+      'Number of consecutive deliveries whose failure opens the circuit. 0 disables this trigger. Default: BREAKER_FAILURES.',
+    example: 10,
+  }),
+  share: z.number().min(0).max(1).optional().meta({
+    description:
+      'Share of failed attempts in a BREAKER_WINDOW that opens the circuit. 0 disables this trigger. Default: BREAKER_SHARE.',
+    example: 0.5,
+  }),
+});
+
+/** `"off"`, or the conditions that open a circuit. */
 export const breakerAnswer = z
   .union(
-    [
-      z.literal('off'),
-      z.strictObject({
-        failures: z.int().min(0).max(1_000_000).optional().meta({
-          description:
-            'Number of consecutive deliveries whose failure opens the circuit. 0 disables this trigger. Default: BREAKER_FAILURES.',
-          example: 10,
-        }),
-        share: z.number().min(0).max(1).optional().meta({
-          description:
-            'Share of failed attempts in a BREAKER_WINDOW that opens the circuit. 0 disables this trigger. Default: BREAKER_SHARE.',
-          example: 0.5,
-        }),
-      }),
-    ],
+    [z.literal('off'), breakerConditions],
     'must be "off" or {"failures": 10, "share": 0.5}, either of them optional',
   )
   .meta({

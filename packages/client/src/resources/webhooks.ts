@@ -29,6 +29,12 @@ export class Webhooks {
     return this.#api.call('get', '/webhooks/{id}', { ...this.#of(webhook), options });
   }
 
+  /** The webhook with `effective`: the values by which hukz sends, and where each comes from. */
+  effective(webhook: Reference, options?: CallOptions): Call<Webhook> {
+    const { path, query } = this.#of(webhook);
+    return this.#api.call('get', '/webhooks/{id}', { path, query: { ...query, settings: 'effective' }, options });
+  }
+
   /** The answer may have a generated `secret`, which is not shown again. */
   create(webhook: NewWebhook, options?: CallOptions): Call<Webhook> {
     const { space_id = this.#api.space } = webhook;
