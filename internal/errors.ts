@@ -22,6 +22,8 @@ export class AppError extends Error {
     message: string,
     /** The field of the request that the message is about. */
     readonly source?: string,
+    /** Seconds after which the same request may succeed. */
+    readonly retryAfterS?: number,
   ) {
     super(message);
     this.name = 'AppError';

@@ -28,6 +28,9 @@ interface SpaceOptions extends NamedFieldOptions {
   readonly subjectToken?: number;
   readonly subjectHeader?: string;
   readonly maxWebhooks?: number;
+  readonly maxMessagesPerSecond?: number;
+  readonly maxMessageBytes?: number;
+  readonly maxPending?: number;
 }
 
 interface CreateOptions extends SpaceOptions {
@@ -54,11 +57,17 @@ export async function updateSpace(session: Session, { args, options }: Input<Spa
 }
 
 async function spaceFields(session: Session, options: SpaceOptions) {
-  const { isolation, subjectToken: token, subjectHeader: header, maxWebhooks: webhooks } = options;
+  const { isolation, subjectToken: token, subjectHeader: header } = options;
   if (token !== undefined && header !== undefined)
     throw usageError('A space has one subject.', 'Give --subject-token or --subject-header, not both.');
   const subject = token !== undefined ? { token } : header !== undefined ? { header } : undefined;
-  const limits = webhooks === undefined ? undefined : { webhooks };
+  const found = given({
+    webhooks: options.maxWebhooks,
+    messages_per_second: options.maxMessagesPerSecond,
+    message_bytes: options.maxMessageBytes,
+    pending: options.maxPending,
+  });
+  const limits = Object.keys(found).length === 0 ? undefined : found;
   return { ...(await namedFields(session, options)), ...given({ isolation, subject, limits }) };
 }
 

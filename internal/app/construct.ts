@@ -7,6 +7,7 @@ import { makeVault, type Vault } from '../store/secrets/vault.js';
 import { reportKeys } from '../upkeep/report-keys.js';
 import { applicationName, type Base } from './base.js';
 import { growModestly } from './grow-modestly.js';
+import { type WiredLimits, wireSpaceLimits } from './limits/wire-space-limits.js';
 import { type Jwt, openJwt } from './open/open-jwt.js';
 import { openStore, type Store } from './open/open-store.js';
 import type { StartOptions } from './start-options.js';
@@ -31,6 +32,7 @@ export interface Core {
   readonly deliveryEvents: DeliveryEvents;
   readonly auditEvents: AuditEvents;
   readonly dispatch: Dispatch;
+  readonly spaceLimits: WiredLimits;
   readonly inbound: Inbound;
   /** JWTs by which callers say who they are, if `AUTH_JWKS_URL` is set. */
   readonly jwt: Jwt | undefined;
@@ -83,7 +85,9 @@ export async function construct(
   const deliveryEvents = makeDeliveryEvents(config.deliveryEvents);
   const auditEvents = makeAuditEvents(config.auditEvents);
   const dispatch = wireDispatch(base, { pool, journal, registry, membership, outbound, deliveryEvents, onAttempt });
-  const inbound = wireIntake(base, { pool, journal, registry, dispatch, instances: membership.living });
+  const instances = membership.living;
+  const spaceLimits = wireSpaceLimits(base, { pool, registry, dispatch, instances }, cleanup);
+  const inbound = wireIntake(base, { pool, journal, registry, dispatch, instances, limits: spaceLimits.intake });
   deliveryEvents.publishBy(inbound.intake.publish);
   auditEvents.publishBy(inbound.intake.publish);
   outbound.listenBy(inbound.intake.connection);
@@ -104,6 +108,7 @@ export async function construct(
     deliveryEvents,
     auditEvents,
     dispatch,
+    spaceLimits,
     inbound,
     jwt,
   };

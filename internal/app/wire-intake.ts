@@ -8,6 +8,7 @@ import { makeCoreIntake } from '../intake/core-intake.js';
 import type { FollowedCatalog } from '../intake/followed-catalog.js';
 import type { Intake } from '../intake/intake.js';
 import { makeJetStreamIntake } from '../intake/jetstream/jetstream-intake.js';
+import type { SpaceLimits } from '../intake/limits/space-limits.js';
 import { natsOptions } from '../intake/nats-settings.js';
 import { makeWouldStore } from '../intake/would-store.js';
 import { findAbsent } from '../store/journal/accept/find-absent.js';
@@ -34,6 +35,8 @@ export interface IntakeParts {
   readonly dispatch: Dispatch;
   /** Number of live instances. */
   instances(): number;
+  /** The limits of spaces for messages. */
+  readonly limits: SpaceLimits;
 }
 
 /** After this time, every instance that reads streams knows that this stream is not read any more. */
@@ -69,7 +72,7 @@ export function wireIntake({ config, version, clock, logger }: Base, parts: Inta
   const isReserved = makeIsReserved(inboxes);
   const acceptor = makeAcceptor({
     catalog,
-    isReserved,
+    bars: { isReserved, limits: parts.limits, setAside: parts.journal.setAside },
     accept: parts.journal.accept,
     catchUp: catalogSync.catchUp,
     tryReserve: dispatch.tryReserve,

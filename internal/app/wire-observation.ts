@@ -15,7 +15,7 @@ export interface Observation {
 
 /** Collects the degradations, and gives the metrics their readings. */
 export function wireObservation({ config, clock, version, logger }: Base, core: Core): Observation {
-  const { metrics, store, journal, registry, outbound, dispatch, deliveryEvents } = core;
+  const { metrics, store, journal, registry, outbound, dispatch, deliveryEvents, spaceLimits } = core;
   const { catalog, catalogSync, permitted, unreadSettings } = registry;
   const { intake, acceptor } = core.inbound;
   const refusals = makeRefusals({ logger, onRefused: metrics.onApiRefused });
@@ -33,6 +33,7 @@ export function wireObservation({ config, clock, version, logger }: Base, core: 
       () => clockDegraded(clock.offsetMs()),
       () => requestsRefused(refusals.running()),
       () => spacesAtShare(dispatch.spacesAtShare()),
+      () => spaceLimits.over.degraded(),
       () => usersTrusted(isTrusted),
       () => core.jwt?.degraded() ?? [],
     ],
@@ -49,6 +50,7 @@ export function wireObservation({ config, clock, version, logger }: Base, core: 
     sender: outbound.sender.stats,
     catalog: () => catalog.size,
     catalogWentBack: catalogSync.wentBack,
+    overLimits: () => spaceLimits.over.counts(),
     settingsNotRead: unreadSettings.webhooks,
     clockOffsetMs: clock.offsetMs,
     waiting: () => catalog.waiting,

@@ -58,6 +58,8 @@ export interface Dispatch {
   /** Deliveries that could not run may be able to run again. */
   resume(): void;
   stats(): DispatchStats;
+  /** Number of deliveries of a space that are resident. */
+  residentOf(spaceId: number): number;
   /** The spaces that the log has named as being at their share. */
   spacesAtShare(): readonly number[];
   start(): void;
@@ -183,6 +185,7 @@ export function makeDispatch(ports: DispatchPorts, limits: ResidentLimits & Lane
       resident: residents.count,
       residentBytes: residents.residentBytes,
     }),
+    residentOf: (spaceId) => residents.countOf(spaceId),
     spacesAtShare: shares.spaces,
     start: () => loops.start(rounds, EVERY_MS),
     async stop(graceMs) {

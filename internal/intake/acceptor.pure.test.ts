@@ -25,6 +25,8 @@ let catchUps: number;
 let changeCatalog: () => void;
 let room: number;
 
+const NO_LIMITS = { isOn: false, admit: () => undefined, pace: () => undefined };
+
 const make = (more: Partial<AcceptorDeps> = {}) => {
   catalog = new Catalog();
   catalog.apply({
@@ -42,7 +44,7 @@ const make = (more: Partial<AcceptorDeps> = {}) => {
   let ids = 0;
   return makeAcceptor({
     catalog,
-    isReserved: (subject) => subject.startsWith('$'),
+    bars: { isReserved: (subject) => subject.startsWith('$'), limits: NO_LIMITS, setAside: async () => undefined },
     accept: (acceptance) =>
       new Promise((resolve, reject) => {
         const owned = new Set(acceptance.deliveries.filter(({ wanted }) => wanted).map(({ id }) => id));

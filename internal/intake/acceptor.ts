@@ -1,12 +1,14 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CorrectedClock } from '../corrected-clock.js';
-import type { Catalog } from '../domain/matching/catalog.js';
+import { type OverLimit, overLimitText } from '../domain/limits/message-limits.js';
+import type { Catalog, CatalogWebhook } from '../domain/matching/catalog.js';
 import { MessageView } from '../domain/matching/message-view.js';
 import { envelope } from '../domain/message/envelope.js';
 import { type Message, weightOf } from '../domain/message/message.js';
 import type { Receipt } from '../domain/message/receipt.js';
 import { messageOf } from '../errors.js';
 import type { Incoming } from './incoming.js';
+import type { SpaceLimits } from './limits/space-limits.js';
 import { type Matched, match } from './match.js';
 import {
   type Accepted,
@@ -18,8 +20,7 @@ import {
 
 export interface AcceptorDeps extends StoreMessageDeps {
   readonly catalog: Catalog;
-  /** Whether a subject belongs to the NATS server, to a reply or to our own delivery events. */
-  isReserved(subject: string): boolean;
+  readonly bars: MessageBars;
   /** Resolves when the catalog is as new as the call. */
   catchUp(): Promise<void>;
   /** Informs dispatch that a delivery of this ordering key may be the next one. */
@@ -28,6 +29,16 @@ export interface AcceptorDeps extends StoreMessageDeps {
   makeId(ms: number): string;
   readonly clock: Pick<CorrectedClock, 'now' | 'check'>;
   readonly settings: { readonly maxMessages: number; readonly maxBytes: number; readonly storeUnmatched: boolean };
+}
+
+/** The rules that keep a message out, or delay it. */
+export interface MessageBars {
+  /** Whether a subject belongs to the NATS server, to a reply or to our own delivery events. */
+  isReserved(subject: string): boolean;
+  /** The limits of the spaces that messages name. */
+  readonly limits: Pick<SpaceLimits, 'isOn' | 'admit' | 'pace'>;
+  /** Keeps a message of a stream that exceeds a limit for good apart from the others. Resolves after the commit. */
+  setAside(message: Message, problem: string): Promise<void>;
 }
 
 export interface AcceptorStats {
@@ -75,6 +86,8 @@ interface PendingMessage {
   readonly matched: Matched | undefined;
   readonly size: number;
   readonly receivedAt: number;
+  /** The limit of its space that a message of a stream exceeds. */
+  readonly over?: OverLimit | undefined;
 }
 
 /** Maximum number of matches of a message while the catalog changes. After that, the last match is stored. */
@@ -83,9 +96,23 @@ const MAX_MATCHES = 8;
 const RESERVED: Promise<Receipt> = Promise.resolve({ outcome: 'reserved' });
 const OVERLOADED: Promise<Receipt> = Promise.resolve({ outcome: 'overloaded' });
 
+/**
+ * The time until which a message is delayed: by its publisher, or by the rate of its space. The rate does not delay a
+ * message for an ordered webhook, because delayed deliveries may leave their order.
+ */
+function delayedUntil(
+  webhooks: readonly CatalogWebhook[],
+  asked: number | undefined,
+  notBefore: number | undefined,
+): number | undefined {
+  if (notBefore === undefined || webhooks.some(({ settings }) => settings.ordering)) return asked;
+  return Math.max(asked ?? 0, notBefore);
+}
+
 /** Matches messages and passes them to the journal. A message has its receipt, and is sent, only after the commit. */
 export function makeAcceptor(deps: AcceptorDeps): Acceptor {
   const { catalog, clock, settings } = deps;
+  const { limits } = deps.bars;
   const count = {
     received: 0,
     accepted: 0,
@@ -109,7 +136,7 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
 
   const accept = (incoming: Incoming): Promise<Receipt> => {
     count.received++;
-    if (deps.isReserved(incoming.subject)) {
+    if (deps.bars.isReserved(incoming.subject)) {
       count.reserved++;
       latest.reserved = incoming.subject;
       return RESERVED;
@@ -126,8 +153,17 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
       else if (!incoming.isAwaited) count.dropped++;
       return OVERLOADED;
     }
-    return acceptPending({ incoming, view, matched, size, receivedAt });
+    const over = limits.isOn && matched ? overLimit(incoming, view) : undefined;
+    if (over && !incoming.identity) return Promise.resolve({ outcome: 'limited', over });
+    return acceptPending({ incoming, view, matched, size, receivedAt, over });
   };
+
+  /**
+   * A publisher can repeat a message that is refused. A message of a stream has been promised to its publisher, so that
+   * it is delayed or set aside.
+   */
+  const overLimit = ({ identity, payload }: Incoming, view: MessageView) =>
+    identity ? limits.pace(view, payload.length) : limits.admit(view, payload.length);
 
   /**
    * The clock is read again for a message that may be delayed: if the clock of the machine was just set, the message
@@ -167,12 +203,14 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
   };
 
   /** Matches again as long as the catalog changes meanwhile, or does not have the event yet. */
-  const store = async ({ incoming, view, matched: first, receivedAt }: PendingMessage): Promise<Receipt> => {
+  const store = async ({ incoming, view, matched: first, receivedAt, over }: PendingMessage): Promise<Receipt> => {
     const message = toMessage(incoming, receivedAt, view.isJson);
+    if (over && over.waitMs === undefined) return setAside(message, overLimitText(over));
     if (view.isTooLargeForFilters) count.filterOversize++;
     view.moveTo(message.payload);
     const isOfStream = incoming.identity !== undefined;
-    const dueAt = delayOf(view);
+    const asked = delayOf(view);
+    const notBefore = over?.waitMs === undefined ? undefined : clock.now() + over.waitMs;
     const isAwaited = incoming.isAwaited === true;
     let matched = first;
     for (let tries = 1; ; tries++) {
@@ -182,6 +220,7 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
       }
       if (!matched || isUnwanted(matched)) return leaveOut(matched, view);
       const { webhooks, stamp } = matched;
+      const dueAt = delayedUntil(webhooks, asked, notBefore);
       const catalogStamp = tries < MAX_MATCHES ? stamp : undefined;
       const toStore = { message, view, webhooks, catalogStamp, isOfStream, isAwaited, dueAt };
       const stored = await storeMessage(toStore);
@@ -192,6 +231,11 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
       if (accepted.isNew) noteUnreached(matched, view);
       return report(message, matched, accepted, isOrderedByStream);
     }
+  };
+
+  const setAside = async (message: Message, problem: string): Promise<Receipt> => {
+    await deps.bars.setAside(message, problem);
+    return { outcome: 'refused', problem };
   };
 
   /** A message from a stream has its turn later, when the stream knows that the message is committed. */

@@ -1,3 +1,4 @@
+import { overLimitText } from '../domain/limits/message-limits.js';
 import type { Header } from '../domain/message/message.js';
 import type { Receipt } from '../domain/message/receipt.js';
 import { asksForReceipt } from '../domain/message/receipt-request.js';
@@ -63,6 +64,10 @@ function fieldsOf(receipt: Receipt): Readonly<Record<string, unknown>> | undefin
       return { error: 'the message could not be stored' };
     case 'overloaded':
       return { error: 'hukz is overloaded and did not accept this message' };
+    case 'limited': {
+      const { over } = receipt;
+      return { error: overLimitText(over), limit: over.limit, retry_after_ms: over.waitMs };
+    }
     default:
       return receipt satisfies never;
   }

@@ -66,5 +66,8 @@ function addSpaceOptions(command: Command): Command {
     .option('--isolation <kind>', 'open, or strict: only messages that name the space', oneOf('open', 'strict'))
     .option('--subject-token <n>', 'the token of the subject that names the space, from 1', wholeNumber(1, 16))
     .option('--max-webhooks <n>', 'the number of webhooks that it may have', wholeNumber(0, 1_000_000))
+    .option('--max-messages-per-second <n>', 'the rate of messages that name it', wholeNumber(1, 1_000_000))
+    .option('--max-message-bytes <n>', 'the size of the payload of such a message', wholeNumber(1, 64 << 20))
+    .option('--max-pending <n>', 'the deliveries that it may be owed', wholeNumber(1, 100_000_000))
     .option('--subject-header <name>', 'the header of a message that names the space');
 }

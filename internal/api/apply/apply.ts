@@ -6,6 +6,7 @@ import { inTransaction } from '../../store/postgres/in-transaction.js';
 import type { Db } from '../../store/postgres/knex.js';
 import { isUniqueViolation, judgePgError } from '../../store/postgres/pg-error.js';
 import { refuseTakenKey } from '../../store/records/taken-key.js';
+import { requireRoomFor } from '../../store/spaces/require-room.js';
 import { Ticks } from '../../ticks.js';
 import type { Deliveries, EventIntake, Receivers, Stores } from '../api-deps.js';
 import { admitEvents, requireAdmitted } from './admit-events.js';
@@ -39,7 +40,11 @@ export async function applyDeclaration(deps: ApplyDeps, declaration: Declaration
   const { head } = declaration;
   // NATS is asked before the transaction, so that no lock waits for its answer.
   const admitted = await admitEvents(deps, await planEvents(deps.db, declaration, false), declaration);
-  if (head.dry_run) return notCarriedOut(await makePlan(deps, declaration, false));
+  if (head.dry_run) {
+    const plan = await makePlan(deps, declaration, false);
+    await requireRoomOf(deps.db, head.space, plan);
+    return notCarriedOut(plan);
+  }
   let isCommitting = false;
   const applied = inTransaction(deps.db, async (trx): Promise<Applied> => {
     isCommitting = false;
@@ -83,6 +88,13 @@ async function refuseRaces<T>(work: Promise<T>): Promise<T> {
     if (!isUniqueViolation(error)) throw error;
     throw new AppError('conflict', 'an object with a declared key was created meanwhile: repeat the request');
   }
+}
+
+/** Refuses a plan that could not be carried out, because it has more new webhooks than the space may have. */
+async function requireRoomOf(db: Db, spaceId: number, { events, webhooks }: Plan): Promise<void> {
+  if ([...events, ...webhooks].some((step) => step.do === 'conflict')) return;
+  const count = (action: WebhookStep['do']) => webhooks.filter((step) => step.do === action).length;
+  if (count('create') > 0) await requireRoomFor(db, spaceId, count('create') - count('remove'));
 }
 
 const notCarriedOut = ({ events, webhooks }: Plan): Applied => ({

@@ -55,7 +55,8 @@ export function makeErrorHandler(logger: Logger): ErrorRequestHandler {
     // complete one.
     const [refusal] = refusals ?? [];
     const mayRetry = refusal?.code === 'too_many' || refusal instanceof InProgress;
-    if (mayRetry && !res.headersSent && !res.get('retry-after')) res.set('retry-after', '1');
+    if (mayRetry && !res.headersSent && !res.get('retry-after'))
+      res.set('retry-after', String(refusal.retryAfterS ?? 1));
     if (res.headersSent) res.destroy();
     else if (refusals) sendErrors(res, wire(refusals));
     else sendErrors(res, [{ code: BUG_STATUS, message: 'Something went wrong' }]);

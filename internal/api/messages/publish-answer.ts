@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type OverLimit, overLimitText, secondsUntil } from '../../domain/limits/message-limits.js';
 import type { PublishOutcome } from '../../domain/message/publication.js';
 import { echo } from '../../domain/text/echo.js';
 import { AppError } from '../../errors.js';
@@ -55,6 +56,8 @@ export function answerTo(outcome: PublishOutcome, subject: string): Published | 
       return refusal('unavailable', 'the message could not be stored; try again later');
     case 'overloaded':
       return refusal('too_many', 'hukz has no room for more messages at the moment; try again in a second');
+    case 'limited':
+      return limitRefusal(outcome.over);
     case 'stopping':
       return refusal(
         'unavailable',
@@ -70,6 +73,12 @@ export function answerTo(outcome: PublishOutcome, subject: string): Published | 
     default:
       return outcome satisfies never;
   }
+}
+
+function limitRefusal(over: OverLimit): AppError {
+  const text = overLimitText(over);
+  if (over.waitMs === undefined) return new AppError('too_large', text);
+  return new AppError('too_many', text, undefined, secondsUntil(over.waitMs));
 }
 
 function refusal(code: AppError['code'], message: string, source?: string): AppError {

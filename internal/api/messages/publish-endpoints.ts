@@ -35,8 +35,8 @@ const beyondSchema = [
 const meanings = {
   403: 'Publishing over HTTP is off (HTTP_PUBLISH), or the host, or the page that the request comes from, is not answered here (API_HOSTS), or hukz itself sends the request for a webhook; `source` names the header.',
   404: 'No registered event covers the subject of the message; nothing was stored.',
-  413: 'The payload is larger than MESSAGE_MAX_BYTES, or the body is larger than its form allows; nothing was stored.',
-  429: 'The intake is full (INTAKE_MAX_MESSAGES, INTAKE_MAX_BYTES), and nothing was stored; `Retry-After` says in how many seconds to try again. API_RATE does not count these requests.',
+  413: 'The payload is larger than MESSAGE_MAX_BYTES or `limits.message_bytes` of the space, or the body is larger than its form allows; nothing was stored.',
+  429: 'The intake is full (INTAKE_MAX_MESSAGES, INTAKE_MAX_BYTES), or the space that the message names exceeds `limits.messages_per_second` or `limits.pending`, and nothing was stored; `Retry-After` says in how many seconds to try again. API_RATE does not count these requests.',
   503: 'PostgreSQL, or NATS with HTTP_PUBLISH=nats, is away, and nothing was stored; or it has not confirmed the message within 10 s, and the message may have been stored: the sentence says which. The same request may succeed later, with an Idempotency-Key without a duplicate.',
 } as const;
 

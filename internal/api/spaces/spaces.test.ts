@@ -113,6 +113,12 @@ describe('a space', () => {
     for (const webhooks of [-1, 1.5, '2', 1_000_001, [], {}])
       await api.send('PATCH', '/spaces/7', { limits: { webhooks } }).expect(422);
     await api.send('PATCH', '/spaces/7', { limits: { others: 1 } }).expect(422);
+    const all = { webhooks: 1, messages_per_second: 2, message_bytes: 3, pending: 4 };
+    expect(await change('PUT', { limits: all })).toEqual(all);
+    expect(await change('PATCH', { limits: { pending: null } })).toEqual({ ...all, pending: undefined });
+    for (const name of ['messages_per_second', 'message_bytes', 'pending'])
+      for (const value of [0, -1, 0.5, '1', true, [1], 1e12])
+        await api.send('PATCH', '/spaces/7', { limits: { [name]: value } }).expect(422);
   });
 
   it('has no more webhooks than its limit, however many are created at once and in whatever way', async () => {
@@ -136,7 +142,10 @@ describe('a space', () => {
       source: 'space_id',
     });
     const more = { ...declared, webhooks: [...declared.webhooks, { key: 'c', url: hook.url }] };
-    await api.send('PUT', '/apply', more).expect(422);
+    const { body: refused } = await api.send('PUT', '/apply', more).expect(422);
+    // A dry run has the same answer.
+    expect((await api.send('PUT', '/apply', { ...more, dry_run: true }).expect(422)).body).toEqual(refused);
+    await api.send('PUT', '/apply', { ...declared, dry_run: true }).expect(200);
     const others = {
       ...declared,
       webhooks: [

@@ -40,7 +40,7 @@ const meanings = {
   403: 'Publishing over HTTP is off (HTTP_PUBLISH), or the host, or the page that the request comes from, is not answered here (API_HOSTS), or hukz itself sends the request for a webhook.',
   404: 'There is no such application.',
   413: 'The payload is larger than MESSAGE_MAX_BYTES, or the body is larger than its form allows; nothing was stored.',
-  429: 'The intake is full, and nothing was stored; `Retry-After` says in how many seconds to try again. API_RATE does not count these requests.',
+  429: 'The intake is full, or the space exceeds one of its limits, and nothing was stored; `Retry-After` says in how many seconds to try again. API_RATE does not count these requests.',
 } as const;
 
 type Deps = Pick<Stores, 'db'> & LiveCatalog & EventIntake & MessageBodies;

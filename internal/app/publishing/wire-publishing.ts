@@ -1,4 +1,5 @@
 import type { Publishing } from '../../api/messages/publishing.js';
+import { MessageHead } from '../../domain/matching/message-view.js';
 import { makeIsReserved } from '../../domain/matching/reserved.js';
 import { makeJournalPublisher } from '../../intake/publishing/publish-to-journal.js';
 import { makeNatsPublisher } from '../../intake/publishing/publish-to-nats.js';
@@ -18,7 +19,7 @@ interface PublishingState {
 
 /** Constructs the way of messages that are published over HTTP. */
 export function wirePublishing({ config, clock }: Base, core: Core, state: PublishingState): Publishing {
-  const { journal, registry, metrics, store } = core;
+  const { journal, registry, metrics, store, spaceLimits } = core;
   const { acceptor, intake } = core.inbound;
   const { publish, inboxes, maxBytes, source } = config.intake;
 
@@ -38,6 +39,10 @@ export function wirePublishing({ config, clock }: Base, core: Core, state: Publi
       connection: intake.connection,
       isAcknowledged: source === 'jetstream' && config.stream.acknowledge !== 'off',
       isReserved: makeIsReserved(inboxes),
+      overLimit({ subject, headers, payload }) {
+        if (!spaceLimits.toNats.isOn) return undefined;
+        return spaceLimits.toNats.admit(new MessageHead(subject, headers, clock.now()), payload.length);
+      },
       async isCovered(subject) {
         // The event may have been registered a moment ago through another instance.
         if (!isKnown(subject)) await registry.catalogSync.catchUp();

@@ -150,6 +150,16 @@ export function makeMetrics(now: () => number): Metrics {
         },
       });
       new Counter({
+        name: 'hukz_messages_over_limit_total',
+        help: 'Messages that exceeded a limit of the space that they name, by limit',
+        labelNames: ['limit'],
+        registers: [...registers],
+        collect() {
+          this.reset();
+          for (const [limit, messages] of readings.overLimits()) this.inc({ limit }, messages);
+        },
+      });
+      new Counter({
         name: 'hukz_database_sessions_left_total',
         help: 'Database sessions that were discarded after an error or a missing answer of PostgreSQL, by pool',
         labelNames: ['pool'],

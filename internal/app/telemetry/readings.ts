@@ -25,6 +25,8 @@ export interface Readings {
   intake(): IntakeStats;
   catalog(): { readonly events: number; readonly webhooks: number };
   catalogWentBack(): number;
+  /** Number of messages that exceeded a limit of their space, by limit. */
+  overLimits(): ReadonlyMap<string, number>;
   /** Number of webhooks to which nothing is sent, because their stored settings could not be read. */
   settingsNotRead(): number;
   /** Milliseconds by which the clock of this machine is ahead of the database's clock. */

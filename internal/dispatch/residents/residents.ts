@@ -65,6 +65,11 @@ export class Residents {
     return this.bytes;
   }
 
+  /** Number of residents of a space. */
+  countOf(spaceId: number): number {
+    return this.classes.root.children.get(spaceId)?.used.count ?? 0;
+  }
+
   has(deliveryId: string): boolean {
     return this.resident.has(deliveryId);
   }

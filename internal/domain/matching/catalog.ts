@@ -4,7 +4,7 @@ import { WantedPaths } from '../filter/values/wanted-paths.js';
 import { ManyByKey } from '../many-by-key.js';
 import type { SealedSecret } from '../secrets/secret.js';
 import { candidates } from './candidates.js';
-import { reachesNamedSpace, spacesNamed } from './isolation.js';
+import { spacesNamed, spacesReached } from './isolation.js';
 import { type Matchable, type MatchedIn, matches } from './matches.js';
 import type { MessageHead } from './message-view.js';
 import { type CatalogSpace, type KnownSpaces, SpaceKeys } from './space-names.js';
@@ -239,7 +239,7 @@ export class Catalog {
   /** Whether webhooks of strict spaces have the message's event, while the message names no space that it can reach. */
   isWithheld(message: MessageHead): boolean {
     const { spaces } = this.named;
-    if (!spaces.hasStrict || reachesNamedSpace(message, spaces)) return false;
+    if (!spaces.hasStrict || spacesReached(message, spaces).size > 0) return false;
     return this.index.match(message.subject).some((id) => (this.targets.get(id)?.walled.size ?? 0) > 0);
   }
 

@@ -27,15 +27,16 @@ export function spacesNamed(message: MessageHead, spaces: KnownSpaces): readonly
   return named.filter((id) => id !== undefined);
 }
 
-/** Whether a message names a space whose webhooks may therefore receive it. */
-export function reachesNamedSpace(message: MessageHead, spaces: KnownSpaces): boolean {
+/** The spaces that a message names and whose webhooks may therefore receive it, each once. */
+export function spacesReached(message: MessageHead, spaces: KnownSpaces): ReadonlySet<number> {
   const { routing } = message;
   const header = routing.ok ? routing.value.space : undefined;
   const only = header === undefined ? undefined : spaces.idOf(header);
-  return spacesNamed(message, spaces).some((id) => {
+  const reached = spacesNamed(message, spaces).filter((id) => {
     const strict = spaces.strict(id);
     return (header === undefined || id === only) && (!strict || namesSpace(message, id, strict, spaces));
   });
+  return new Set(reached);
 }
 
 function mappedSpace({ subject, headers }: MessageHead, mapping: SpaceMapping, names: SpaceNames): number | undefined {

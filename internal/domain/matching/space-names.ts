@@ -1,3 +1,4 @@
+import type { MessageLimits } from '../limits/message-limits.js';
 import type { ResourceName } from '../message/headers/resource-name.js';
 import type { DefaultsOfSpace } from '../settings/space-defaults.js';
 
@@ -21,16 +22,22 @@ export interface KnownSpaces extends SpaceNames {
   readonly hasStrict: boolean;
   /** Undefined if the space is open. */
   strict(id: number): StrictSpace | undefined;
+  readonly hasLimits: boolean;
+  /** The limits for messages of a space. Undefined if it has none. */
+  limitsOf(id: number): MessageLimits | undefined;
+  /** The spaces whose owed deliveries are limited, with these limits. */
+  pendingLimits(): ReadonlyMap<number, number>;
   /** The mappings of all strict spaces, each once. */
   mappings(): Iterable<SpaceMapping>;
 }
 
-/** A space, its key if it has one, its isolation if it is strict, and the defaults of its webhooks if it has any. */
+/** A space, its key if it has one, its isolation if it is strict, and its defaults and limits if it has any. */
 export interface CatalogSpace {
   readonly id: number;
   readonly key: string | undefined;
   readonly strict?: StrictSpace | undefined;
   readonly defaults?: DefaultsOfSpace | undefined;
+  readonly limits?: MessageLimits | undefined;
 }
 
 /** The spaces that have a key, defaults or a limit, or are strict. Others need not be remembered. */
@@ -39,6 +46,7 @@ export class SpaceKeys implements KnownSpaces {
   private readonly keys = new Map<number, string>();
   private readonly stricts = new Map<number, StrictSpace>();
   private readonly defaulted = new Map<number, DefaultsOfSpace>();
+  private readonly limited = new Map<number, MessageLimits>();
   /** The mappings by their text, each with the number of spaces that have it. */
   private readonly mapped = new Map<string, { readonly mapping: SpaceMapping; readonly count: number }>();
 
@@ -59,6 +67,20 @@ export class SpaceKeys implements KnownSpaces {
     return this.defaulted.size === 0 ? undefined : this.defaulted.get(id);
   }
 
+  get hasLimits(): boolean {
+    return this.limited.size > 0;
+  }
+
+  limitsOf(id: number): MessageLimits | undefined {
+    return this.limited.get(id);
+  }
+
+  pendingLimits(): ReadonlyMap<number, number> {
+    const found = new Map<number, number>();
+    for (const [id, { pending }] of this.limited) if (pending !== undefined) found.set(id, pending);
+    return found;
+  }
+
   *mappings(): Iterable<SpaceMapping> {
     for (const { mapping } of this.mapped.values()) yield mapping;
   }
@@ -71,9 +93,10 @@ export class SpaceKeys implements KnownSpaces {
     const before = new Set(spaces.flatMap(({ id }) => (this.stricts.has(id) ? [id] : [])));
     const defaulted = new Set(spaces.flatMap(({ id }) => (this.defaulted.has(id) ? [id] : [])));
     for (const { id } of spaces) this.remove(id);
-    for (const { id, key, strict, defaults } of spaces) {
+    for (const { id, key, strict, defaults, limits } of spaces) {
       if (strict) this.stricts.set(id, strict);
       if (defaults) this.defaulted.set(id, defaults);
+      if (limits) this.limited.set(id, limits);
       this.count(strict?.mapping, 1);
       if (key === undefined) continue;
       this.ids.set(key, id);
@@ -88,6 +111,7 @@ export class SpaceKeys implements KnownSpaces {
     this.count(this.stricts.get(id)?.mapping, -1);
     this.stricts.delete(id);
     this.defaulted.delete(id);
+    this.limited.delete(id);
     const key = this.keys.get(id);
     if (key === undefined) return;
     this.keys.delete(id);

@@ -1,3 +1,5 @@
+import type { OverLimit } from '../limits/message-limits.js';
+
 /**
  * The acceptor's answer for a message, which is given when the acceptor has finished with the message. Each source
  * translates it: into a reply to a NATS request, or into an acknowledgement to a stream.
@@ -27,7 +29,9 @@ export type Receipt =
   /** The message was not stored because of a fault. */
   | { readonly outcome: 'failed' }
   /** The message was not accepted, because too much was waiting for the journal. */
-  | { readonly outcome: 'overloaded' };
+  | { readonly outcome: 'overloaded' }
+  /** The message was not accepted, because it exceeds a limit of the space that it names. */
+  | { readonly outcome: 'limited'; readonly over: OverLimit };
 
 /** Whether a receipt is final. Otherwise, a source that can deliver the message again has to do so. */
 const IS_FINAL: Readonly<Record<Receipt['outcome'], boolean>> = {
@@ -39,6 +43,7 @@ const IS_FINAL: Readonly<Record<Receipt['outcome'], boolean>> = {
   refused: true,
   failed: false,
   overloaded: false,
+  limited: false,
 };
 
 /** Whether the source may forget the message, because the message is committed or can never be. */

@@ -47,6 +47,8 @@ export const DEGRADATION_REASONS = [
   'requests_refused',
   /** Deliveries of a space wait, because the space uses all the slots that it may have. */
   'space_at_share',
+  /** Messages exceed a limit of the space that they name. */
+  'space_over_limit',
   /** Stored settings of webhooks could not be read, so nothing is sent to these webhooks. */
   'settings_not_read',
   /** The API believes X-User, and listens on more than the addresses of this machine. */
@@ -82,6 +84,7 @@ const SUMMARIES: Readonly<Record<DegradationReason, string>> = {
   clock_offset: 'The clock of this machine differs from the clock of the database.',
   requests_refused: 'Requests are refused, or connections are closed, because of limits or rules of the API.',
   space_at_share: 'Deliveries of a space wait, because it has as many requests under way as it may have.',
+  space_over_limit: 'Messages exceed a limit of their space.',
   settings_not_read: 'Nothing is sent to some webhooks, because this instance cannot read their stored settings.',
   x_user_trusted: 'The API believes the header X-User.',
   jwks_not_fetched: 'The keys by which JWTs are verified could not be fetched.',
@@ -116,6 +119,7 @@ const WITH_LINES_OF_THEIR_OWN: ReadonlySet<DegradationReason> = new Set([
   'clock_offset',
   'requests_refused',
   'space_at_share',
+  'space_over_limit',
   'settings_not_read',
   'x_user_trusted',
   'jwks_not_fetched',
@@ -125,8 +129,11 @@ const WITH_LINES_OF_THEIR_OWN: ReadonlySet<DegradationReason> = new Set([
 export const isOfIntake = ({ reason }: Pick<Degradation, 'reason'>): boolean => !WITH_LINES_OF_THEIR_OWN.has(reason);
 
 /** These degradations are caused by callers, whose actions others must not see, or they would help an attacker. */
-export const isForOperators = ({ reason }: Pick<Degradation, 'reason'>): boolean =>
-  reason === 'requests_refused' || reason === 'space_at_share' || reason === 'x_user_trusted';
+export const isForOperators = ({ reason }: Pick<Degradation, 'reason'>): boolean => CAUSED_BY_CALLERS.has(reason);
+
+const CAUSED_BY_CALLERS: ReadonlySet<DegradationReason> = new Set([
+  ...(['requests_refused', 'space_at_share', 'space_over_limit', 'x_user_trusted'] as const),
+]);
 
 /** Number of events that each reason of the intake affects. A degradation without an event counts as one. */
 export function countByReason(degraded: readonly Degradation[]): ReadonlyMap<DegradationReason, number> {

@@ -47,6 +47,7 @@ it('so that a message over HTTP is refused, and not lost after a 202', async () 
     connection: () => connection,
     isAcknowledged: false,
     isReserved: () => false,
+    overLimit: () => undefined,
     isCovered: async () => true,
     isStopping: () => false,
   });

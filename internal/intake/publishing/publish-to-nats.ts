@@ -1,4 +1,5 @@
 import { headers, type MsgHdrs, type NatsConnection } from 'nats';
+import type { OverLimit } from '../../domain/limits/message-limits.js';
 import type { Publication, PublishOutcome } from '../../domain/message/publication.js';
 import { messageOf } from '../../errors.js';
 import { publishConfirmed } from './publish-confirmed.js';
@@ -10,6 +11,8 @@ export interface NatsPublisherDeps {
   /** Whether a stream stores the message and acknowledges it. */
   readonly isAcknowledged: boolean;
   isReserved(subject: string): boolean;
+  /** The limit of its space that refuses a message. It counts the message otherwise. */
+  overLimit(publication: Publication): OverLimit | undefined;
   /** Whether a registered event covers the subject. */
   isCovered(subject: string): Promise<boolean>;
   isStopping(): boolean;
@@ -46,6 +49,8 @@ export function makeNatsPublisher(deps: NatsPublisherDeps): Publisher {
       if (!(await deps.isCovered(subject))) return { outcome: 'unregistered' };
       const connection = deps.connection();
       if (!connection) return AWAY;
+      const over = deps.overLimit(publication);
+      if (over) return { outcome: 'limited', over };
       try {
         return (await withinPatience(send(connection, publication))) ?? UNCONFIRMED;
       } catch (error) {

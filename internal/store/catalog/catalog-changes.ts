@@ -12,6 +12,7 @@ import { NO_SECRETS, type SecretPurpose } from '../../domain/secrets/secret.js';
 import { DefaultsOfSpace } from '../../domain/settings/space-defaults.js';
 import type { JournalPool, Statement } from '../journal/journal-pool.js';
 import { SEALED_ROW } from '../secrets/secret-row.js';
+import { messageLimits, type SpaceLimits } from '../spaces/space-row.js';
 import { NOTHING_STORED, type ReadSettings, readSettings } from '../webhooks/stored-settings.js';
 
 const STAMP: Statement = { text: 'select stamp from catalog_version' };
@@ -48,7 +49,8 @@ const SPACES: Statement = {
   text: `declare changed_spaces no scroll cursor for
          select id::float8, case when deleted_at is null then key end as key,
            deleted_at is null and isolation = 'strict' as is_strict, subject,
-           case when deleted_at is null then nullif(defaults, '{}') end as defaults
+           case when deleted_at is null then nullif(defaults, '{}') end as defaults,
+           case when deleted_at is null then nullif(limits - 'webhooks', '{}') end as limits
          from spaces where catalog_version > $1
            and ($1 > 0 or hukz_space_in_catalog(deleted_at, key, isolation, subject, limits, defaults) is not null)`,
 };
@@ -92,6 +94,7 @@ interface SpaceRow {
   readonly is_strict: boolean;
   readonly subject: SpaceMapping | null;
   readonly defaults: unknown;
+  readonly limits: SpaceLimits | null;
 }
 
 type SecretColumns = readonly [
@@ -166,11 +169,12 @@ const eventChanges = (rows: readonly EventRow[]) => ({
 const toCatalogEvent = ({ id, event: subject, publish_only }: EventRow): CatalogEvent =>
   publish_only ? { id, subject, publishOnly: true } : { id, subject };
 
-const toCatalogSpace = ({ id, key, is_strict: isStrict, subject, defaults }: SpaceRow): CatalogSpace => ({
+const toCatalogSpace = ({ id, key, is_strict: isStrict, subject, defaults, limits }: SpaceRow): CatalogSpace => ({
   id,
   key: key ?? undefined,
   strict: isStrict ? { mapping: subject ?? undefined } : undefined,
   defaults: toDefaults(id, defaults),
+  limits: limits ? messageLimits(limits) : undefined,
 });
 
 function toDefaults(spaceId: number, stored: unknown): DefaultsOfSpace | undefined {

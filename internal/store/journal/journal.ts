@@ -2,12 +2,14 @@ import { setMaxListeners } from 'node:events';
 import type { SettledAttempt } from '../../domain/delivery/attempt.js';
 import type { Claim, ClaimRoom } from '../../domain/delivery/claim.js';
 import type { OwnedDelivery } from '../../domain/delivery/delivery.js';
+import type { Message } from '../../domain/message/message.js';
 import { messageOf } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import { isNotOurSchema, type PgVerdict } from '../postgres/pg-error.js';
 import type { Accepted } from './accept/accept.js';
 import type { Acceptance } from './accept/accept-statement.js';
 import { makeAccepting } from './accept/accepting.js';
+import { quarantine } from './accept/quarantine.js';
 import { DELIVERY_BYTES, SETTLE_BATCHES } from './batch-sizes.js';
 import { makeBatcher } from './batcher.js';
 import { cancel } from './claim/cancel.js';
@@ -45,6 +47,8 @@ export interface Journal {
    * succeed.
    */
   accept(acceptance: Acceptance): Promise<Accepted>;
+  /** Keeps a message that must not become deliveries, with the reason. Resolves after the commit. */
+  setAside(message: Message, reason: string): Promise<void>;
   settle(attempt: SettledAttempt): Promise<void>;
   claim(room: ClaimRoom): Promise<Claim>;
   park(delivery: OwnedDelivery): Promise<void>;
@@ -108,6 +112,7 @@ export function makeJournal(deps: JournalDeps): Journal {
 
   return {
     accept: accepting.add,
+    setAside: (message, reason) => quarantine({ pool, persevere: persevereBeside }, message, reason),
     settle: settling.add,
     claim: (room) => claim(pool, instanceId(), room),
     park: batched(park).add,

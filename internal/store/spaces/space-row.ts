@@ -1,3 +1,4 @@
+import type { MessageLimit, MessageLimits } from '../../domain/limits/message-limits.js';
 import type { SpaceMapping } from '../../domain/matching/space-names.js';
 import type { Tags } from '../../domain/matching/tags.js';
 import type { SpaceDefaults } from '../../domain/settings/space-defaults.js';
@@ -16,11 +17,15 @@ import { readSettings, writeSettings } from '../webhooks/stored-settings.js';
 /** Whether the webhooks of a space receive messages that do not name the space. */
 export type Isolation = 'open' | 'strict';
 
-/** Limits that an operator sets. An absent one means no limit. */
-export interface SpaceLimits {
-  /** The number of webhooks. */
-  readonly webhooks?: number;
-}
+/** Limits that an operator sets, as they are stored. An absent one means no limit. */
+export type SpaceLimits = { readonly [Limit in 'webhooks' | MessageLimit]?: number };
+
+/** Those for messages, which instances know. */
+export const messageLimits = (limits: SpaceLimits): MessageLimits => ({
+  messagesPerSecond: limits.messages_per_second,
+  messageBytes: limits.message_bytes,
+  pending: limits.pending,
+});
 
 const COLUMNS = {
   name: column<string>('name'),

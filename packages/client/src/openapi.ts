@@ -977,7 +977,7 @@ export interface components {
          */
         Degradation: {
             /** @enum {string} */
-            reason: "not_connected" | "not_subscribed" | "subscription_refused" | "subject_not_allowed" | "subject_reserved" | "not_publish_only" | "services_unknown" | "subject_overlap" | "subject_transformed" | "stream_refused" | "stream_contested" | "stream_unsuitable" | "consumer_refused" | "consumer_unsuitable" | "pull_refused" | "positions_not_kept" | "journal_behind" | "message_not_stored" | "attempt_not_stored" | "clock_offset" | "requests_refused" | "space_at_share" | "settings_not_read" | "x_user_trusted" | "jwks_not_fetched";
+            reason: "not_connected" | "not_subscribed" | "subscription_refused" | "subject_not_allowed" | "subject_reserved" | "not_publish_only" | "services_unknown" | "subject_overlap" | "subject_transformed" | "stream_refused" | "stream_contested" | "stream_unsuitable" | "consumer_refused" | "consumer_unsuitable" | "pull_refused" | "positions_not_kept" | "journal_behind" | "message_not_stored" | "attempt_not_stored" | "clock_offset" | "requests_refused" | "space_at_share" | "space_over_limit" | "settings_not_read" | "x_user_trusted" | "jwks_not_fetched";
             /** @description The problem and the remedy. */
             problem: string;
         };
@@ -1310,6 +1310,12 @@ export interface components {
             limits: {
                 /** @description The number of webhooks that the space may have. */
                 webhooks?: number;
+                /** @description Messages per second that may name the space, of all instances together. A burst may have the messages of one second. */
+                messages_per_second?: number;
+                /** @description The size of the payload of a message that names the space. */
+                message_bytes?: number;
+                /** @description Deliveries that the space may be owed. While it is owed as many, messages that name it are refused. */
+                pending?: number;
             };
             defaults: {
                 format?: string;
@@ -1549,14 +1555,23 @@ export interface components {
                 header: string;
             }) | null;
             /**
-             * @description Limits of the space. A webhook beyond them is refused; webhooks that exist already stay. An absent limit, or `null`, means none.
+             * @description Limits of the space. Webhooks and messages beyond them are refused: with 422 (webhooks), 413 (bytes) or 429. An absent limit, or `null`, means none.
              * @example {
-             *       "webhooks": 100
+             *       "webhooks": 100,
+             *       "messages_per_second": 50,
+             *       "message_bytes": 65536,
+             *       "pending": 100000
              *     }
              */
             limits?: {
                 /** @description The number of webhooks that the space may have. */
                 webhooks?: number | null;
+                /** @description Messages per second that may name the space, of all instances together. A burst may have the messages of one second. */
+                messages_per_second?: number | null;
+                /** @description The size of the payload of a message that names the space. */
+                message_bytes?: number | null;
+                /** @description Deliveries that the space may be owed. While it is owed as many, messages that name it are refused. */
+                pending?: number | null;
             } | null;
             defaults?: components["schemas"]["SpaceDefaults"] | null;
             /**
@@ -1620,14 +1635,23 @@ export interface components {
                 header: string;
             }) | null;
             /**
-             * @description Limits of the space. A webhook beyond them is refused; webhooks that exist already stay. An absent limit, or `null`, means none.
+             * @description Limits of the space. Webhooks and messages beyond them are refused: with 422 (webhooks), 413 (bytes) or 429. An absent limit, or `null`, means none.
              * @example {
-             *       "webhooks": 100
+             *       "webhooks": 100,
+             *       "messages_per_second": 50,
+             *       "message_bytes": 65536,
+             *       "pending": 100000
              *     }
              */
             limits?: {
                 /** @description The number of webhooks that the space may have. */
                 webhooks?: number | null;
+                /** @description Messages per second that may name the space, of all instances together. A burst may have the messages of one second. */
+                messages_per_second?: number | null;
+                /** @description The size of the payload of a message that names the space. */
+                message_bytes?: number | null;
+                /** @description Deliveries that the space may be owed. While it is owed as many, messages that name it are refused. */
+                pending?: number | null;
             } | null;
             defaults?: components["schemas"]["SpaceDefaults"] | null;
             /**
@@ -1692,14 +1716,23 @@ export interface components {
                 header: string;
             }) | null;
             /**
-             * @description Limits of the space. A webhook beyond them is refused; webhooks that exist already stay. An absent limit, or `null`, means none.
+             * @description Limits of the space. Webhooks and messages beyond them are refused: with 422 (webhooks), 413 (bytes) or 429. An absent limit, or `null`, means none.
              * @example {
-             *       "webhooks": 100
+             *       "webhooks": 100,
+             *       "messages_per_second": 50,
+             *       "message_bytes": 65536,
+             *       "pending": 100000
              *     }
              */
             limits?: {
                 /** @description The number of webhooks that the space may have. */
                 webhooks?: number | null;
+                /** @description Messages per second that may name the space, of all instances together. A burst may have the messages of one second. */
+                messages_per_second?: number | null;
+                /** @description The size of the payload of a message that names the space. */
+                message_bytes?: number | null;
+                /** @description Deliveries that the space may be owed. While it is owed as many, messages that name it are refused. */
+                pending?: number | null;
             } | null;
             defaults?: components["schemas"]["SpaceDefaults"] | null;
             /**
@@ -5783,7 +5816,7 @@ export interface operations {
                         promise: string;
                         degraded?: {
                             /** @enum {string} */
-                            reason: "not_connected" | "not_subscribed" | "subscription_refused" | "subject_not_allowed" | "subject_reserved" | "not_publish_only" | "services_unknown" | "subject_overlap" | "subject_transformed" | "stream_refused" | "stream_contested" | "stream_unsuitable" | "consumer_refused" | "consumer_unsuitable" | "pull_refused" | "positions_not_kept" | "journal_behind" | "message_not_stored" | "attempt_not_stored" | "clock_offset" | "requests_refused" | "space_at_share" | "settings_not_read" | "x_user_trusted" | "jwks_not_fetched";
+                            reason: "not_connected" | "not_subscribed" | "subscription_refused" | "subject_not_allowed" | "subject_reserved" | "not_publish_only" | "services_unknown" | "subject_overlap" | "subject_transformed" | "stream_refused" | "stream_contested" | "stream_unsuitable" | "consumer_refused" | "consumer_unsuitable" | "pull_refused" | "positions_not_kept" | "journal_behind" | "message_not_stored" | "attempt_not_stored" | "clock_offset" | "requests_refused" | "space_at_share" | "space_over_limit" | "settings_not_read" | "x_user_trusted" | "jwks_not_fetched";
                             /** @description The problem and the remedy. */
                             problem: string;
                             event?: string;
