@@ -25,6 +25,14 @@ export async function registerEvent(api: string, subject: string): Promise<numbe
   return (await post(`${api}/events`, { name: subject, event: subject })).id;
 }
 
+/** Creates a space with limits. */
+export async function addSpace(
+  api: string,
+  space: { readonly id: number; readonly limits: Readonly<Record<string, number>> },
+): Promise<void> {
+  await post(`${api}/spaces`, space);
+}
+
 /** Returns the id of the webhook. */
 export async function addHook(api: string, hook: Hook): Promise<number> {
   const { eventId, url, tags, owner = FIRST_OWNER, fields } = hook;

@@ -7,7 +7,8 @@ import { fan } from './fan.js';
 import { w8 } from './lists/w8.js';
 import { w8b } from './lists/w8b.js';
 import { scale } from './scale.js';
-import { tenant } from './tenant.js';
+import { tenant } from './tenants/tenant.js';
+import { tenantFlood } from './tenants/tenant-flood.js';
 import { w1 } from './w1.js';
 import { w1j } from './w1j.js';
 import { w1l } from './w1l.js';
@@ -41,6 +42,7 @@ export const rows: readonly { readonly row: Row; readonly inAll: boolean }[] = [
   always(w4),
   always(fair),
   always(tenant),
+  always(tenantFlood),
   always(w5),
   always(w6),
   always(w8),

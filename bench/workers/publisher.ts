@@ -27,6 +27,8 @@ export interface Messages {
   readonly bytes: number;
   readonly picks?: Picks | undefined;
   readonly aside?: Aside | undefined;
+  /** The space that each message names. */
+  readonly space?: number | undefined;
 }
 
 export type PublisherCommands = {
@@ -54,10 +56,13 @@ function makePublisher(): PublisherCommands {
       wake = resolve;
     });
 
-  const publisherOf = ({ subject, run, bytes, picks, aside }: Messages) => {
+  const publisherOf = ({ subject, run, bytes, picks, aside, space }: Messages) => {
     const blank = blankPayload(bytes);
-    const publish = (mark: { run: number; sequence: number }, from: Picks | undefined) =>
-      connection?.publish(subject, markedPayload(blank, mark), from && { headers: pick(from, mark.sequence) });
+    const ofSpace = space === undefined ? undefined : { headers: oneHeader('Hukz-Space', String(space)) };
+    const publish = (mark: { run: number; sequence: number }, from: Picks | undefined) => {
+      const options = from ? { headers: pick(from, mark.sequence) } : ofSpace;
+      connection?.publish(subject, markedPayload(blank, mark), options);
+    };
     return (sequence: number) => {
       publish({ run, sequence }, picks);
       if (aside && (sequence + 1) % aside.every === 0)
@@ -91,8 +96,11 @@ function makePublisher(): PublisherCommands {
   };
 }
 
-function pick({ from, count }: Picks, sequence: number): MsgHdrs {
+const pick = ({ from, count }: Picks, sequence: number): MsgHdrs =>
+  oneHeader('Hukz-Tag', `pick:${from + (sequence % count)}`);
+
+function oneHeader(name: string, value: string): MsgHdrs {
   const header = headers();
-  header.set('Hukz-Tag', `pick:${from + (sequence % count)}`);
+  header.set(name, value);
   return header;
 }

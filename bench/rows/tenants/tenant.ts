@@ -1,4 +1,4 @@
-import { unwellRow } from './unwell.js';
+import { unwellRow } from '../unwell.js';
 
 /** The limits that would end the attack automatically are lifted, so that only the scheduler is measured. */
 const settings = { MAX_TIMEOUT: '5m', MIN_RETRY_WAIT: '1ms', ALLOW_BREAKER_OFF: 'true' };
