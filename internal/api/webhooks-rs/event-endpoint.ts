@@ -39,7 +39,7 @@ const headers = publishHeaders.omit({ 'Hukz-Event': true, 'Hukz-Space': true });
 const meanings = {
   403: 'Publishing over HTTP is off (HTTP_PUBLISH), or the host, or the page that the request comes from, is not answered here (API_HOSTS), or hukz itself sends the request for a webhook.',
   404: 'There is no such application.',
-  413: 'The payload is larger than MESSAGE_MAX_BYTES, or the body is larger than its form allows; nothing was stored.',
+  413: 'The payload is larger than MESSAGE_MAX_BYTES or `limits.message_bytes` of the space, or the body is larger than its form allows; nothing was stored.',
   429: 'The intake is full, or the space exceeds one of its limits, and nothing was stored; `Retry-After` says in how many seconds to try again. API_RATE does not count these requests.',
 } as const;
 
