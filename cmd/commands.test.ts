@@ -420,12 +420,20 @@ describe('hukz up', () => {
     ]);
     expect(first.output()).not.toContain('database.migrated');
     const state = JSON.parse(await readFile(join(cwd, '.hukz', 'up.json'), 'utf8')) as { api: string };
+    const tokenFile = join(cwd, '.hukz', 'token');
+    const token = (await readFile(tokenFile, 'utf8')).trim();
+    expect((await stat(tokenFile)).mode & 0o777).toBe(0o600);
+    // The output of this run is no terminal.
+    expect(first.output()).not.toContain(token);
     const made = await fetch(`${state.api}/events`, {
       method: 'POST',
-      headers: { 'X-User': '1', 'Content-Type': 'application/json' },
+      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' },
       body: '{"name":"Kept","event":"kept.one"}',
     });
     expect(made.status).toBe(201);
+    expect((await fetch(`${state.api}/events`, { headers: { 'X-User': '1' } })).status).toBe(401);
+    const list = hukz(['event', 'list', '-o', 'name']);
+    expect([await list.code, list.output()]).toEqual([0, expect.stringContaining('1')]);
 
     const smoke = hukz(['smoke']);
     expect([await smoke.code, smoke.output()]).toEqual([
@@ -468,11 +476,16 @@ describe('hukz up', () => {
     expect(await first.code).toBe(0);
     await expect(stat(join(cwd, '.hukz', 'up.json'))).rejects.toThrow('ENOENT');
 
+    // A token that the database does not know is replaced.
+    await rm(tokenFile);
+    await writeFile(tokenFile, 'hukz_1_damaged\n', { mode: 0o644 });
     const second = hukz(['up'], env);
     await says(second, 'hukz is up');
     expect(phasesIn(second.output())).toContain('migrations: nothing to migrate');
     const again = JSON.parse(await readFile(join(cwd, '.hukz', 'up.json'), 'utf8')) as { api: string };
-    const listed = await fetch(`${again.api}/events`, { headers: { 'X-User': '1' } });
+    const renewed = (await readFile(tokenFile, 'utf8')).trim();
+    expect([renewed, (await stat(tokenFile)).mode & 0o777]).toEqual([expect.stringMatching(/^hukz_2_\w{43}$/), 0o600]);
+    const listed = await fetch(`${again.api}/events`, { headers: { Authorization: `Bearer ${renewed}` } });
     expect(await listed.json()).toMatchObject({
       total: 5,
       nodes: expect.arrayContaining([expect.objectContaining({ event: 'kept.one' })]),
@@ -482,8 +495,12 @@ describe('hukz up', () => {
   }, 90_000);
 
   it('reports that one of its servers has ended, and what to do', async () => {
-    const run = hukz(['up']);
+    const run = hukz(['up'], { AUTH: 'x-user' });
     await says(run, 'hukz is up');
+    const { api } = JSON.parse(await readFile(join(cwd, '.hukz', 'up.json'), 'utf8')) as { api: string };
+    expect((await fetch(`${api}/events`, { headers: { 'X-User': '1' } })).status).toBe(200);
+    expect(run.output()).toContain("LOGIN='X-User: 1'");
+    await expect(stat(join(cwd, '.hukz', 'token'))).rejects.toThrow('ENOENT');
     process.kill(Number(await readFile(join(cwd, '.hukz', 'nats', 'hukz.pid'), 'utf8')), 'SIGKILL');
     await says(run, 'nats-server has ended: press Ctrl-C, and run "hukz up" again');
     run.child.kill('SIGTERM');

@@ -1,5 +1,6 @@
 import { usageError } from '../command-failed.js';
 import type { Invocation } from '../invocation.js';
+import { findUpLogin } from '../up/up-login.js';
 import { findUpState } from '../up/up-state.js';
 import type { Context } from './contexts.js';
 import { resolveSecret } from './secret-reference.js';
@@ -98,7 +99,7 @@ async function findPlace(here: Invocation, options: ConnectionOptions): Promise<
   const { loadContext, readContexts } = await import('./contexts.js');
   if (named !== undefined) return { ...(await loadContext(here, named)), from: `the context "${named}"` };
   const up = await findUpState(here.cwd);
-  if (up) return { url: up.api, user: '1', from: `the "hukz up" of this directory` };
+  if (up) return { url: up.api, ...(await findUpLogin(here.cwd, up)), from: `the "hukz up" of this directory` };
   const { selected } = await readContexts(here);
   if (selected === undefined) return undefined;
   return { ...(await loadContext(here, selected)), from: `the selected context "${selected}"` };

@@ -1,24 +1,12 @@
 import { loadDatabaseConfig } from '../../config/load.js';
-import { AUDIT_FORMS } from '../../internal/api/audit/audit-forms.js';
 import { findRole, ROLE_NAMES } from '../../internal/identity/roles.js';
-import { type Audit, auditedBy } from '../../internal/store/audit/audited.js';
 import { connectionFor } from '../../internal/store/postgres/connection.js';
 import { makeKnex } from '../../internal/store/postgres/knex.js';
-import { insertToken } from '../../internal/store/tokens/tokens.js';
 import { usageError } from '../command-failed.js';
 import type { Invocation } from '../invocation.js';
 import { databaseSources } from './database-sources.js';
 import { explainDatabase } from './explain-database.js';
-
-/** A command that reaches the database makes tokens without a token. */
-const COMMAND: Audit = {
-  principal: 'database',
-  ofAllSpaces: true,
-  requestId: undefined,
-  address: undefined,
-  action: 'token.create',
-  forms: AUDIT_FORMS,
-};
+import { storeFirstToken } from './first-token.js';
 
 export interface TokenOptions {
   readonly role: string;
@@ -42,13 +30,9 @@ export async function createToken(here: Invocation, { role, name, space, user }:
     throw usageError(`the role ${role} has all spaces: leave out --space, or choose a role of spaces`);
   const { database } = loadDatabaseConfig(await databaseSources(here));
   const db = makeKnex(connectionFor(database, `hukz-token/${here.version}`), { max: 1 });
-  const grant = { role, scopes: null, spaces: space.length > 0 ? space : null, events: null, expiresAt: null };
+  const spaces = space.length > 0 ? space : null;
   try {
-    const { token, text } = await insertToken(
-      auditedBy(db, COMMAND),
-      { subject: 'command', userId: user },
-      { ...grant, name },
-    );
+    const { token, text } = await storeFirstToken(db, { role, name, spaces, userId: user });
     process.stderr.write(`token ${token.id} (${role}) was created; this is its text, which is not shown again:\n`);
     process.stdout.write(`${text}\n`);
   } catch (error) {

@@ -5,6 +5,7 @@ import type { Invocation } from '../invocation.js';
 import { connectNats } from '../try/connect-nats.js';
 import { openReceiver, type ReceivedRequest, showRequest } from '../try/open-receiver.js';
 import { signatureProblem } from '../try/verify-signature.js';
+import { findUpLogin, type UpLogin } from './up-login.js';
 import { findUpState } from './up-state.js';
 
 const PATIENCE_MS = 10_000;
@@ -22,7 +23,7 @@ const PAYLOAD = '{ "hello": "world", "number": 12345678901234567890, "twice": 1,
 export async function smoke(here: Invocation): Promise<void> {
   const running = await findUpState(here.cwd);
   if (!running) throw new CommandFailed('"hukz up" is not running in this directory: start it with npm run up');
-  const api = makeApiClient(running.api);
+  const api = makeApiClient(running.api, await findUpLogin(here.cwd, running));
   const requests: ReceivedRequest[] = [];
   const onRequest = (request: ReceivedRequest) => void requests.push(request);
   const receiver = await openReceiver({ port: 0, status: 200, delayMs: 0, onRequest });
@@ -49,10 +50,10 @@ export async function smoke(here: Invocation): Promise<void> {
   }
 }
 
-function makeApiClient(base: string) {
+function makeApiClient(base: string, { token, user }: UpLogin) {
   const client = got.extend({
     prefixUrl: base,
-    headers: { 'x-user': '1' },
+    headers: token === undefined ? { 'x-user': user } : { authorization: `Bearer ${token}` },
     timeout: { request: PATIENCE_MS },
     retry: { limit: 0 },
     followRedirect: false,

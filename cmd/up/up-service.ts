@@ -4,9 +4,11 @@ import { loadConfig, renamedKeys } from '../../config/load.js';
 import { openDatabase } from '../../internal/app/open/open-database.js';
 import { findFreePort } from '../../internal/local/free-port.js';
 import { connectionFor } from '../../internal/store/postgres/connection.js';
+import { makeKnex } from '../../internal/store/postgres/knex.js';
 import { makeLogger } from '../../internal/winston-logger.js';
 import type { Invocation } from '../invocation.js';
 import { type Ports, runService } from '../serve/run-service.js';
+import { ensureUpToken } from './ensure-token.js';
 import { placeOf } from './place-of.js';
 import { preferredPort } from './preferred-port.js';
 import { phaseLine, startPhase } from './start-phase.js';
@@ -23,6 +25,7 @@ export interface Around {
 }
 
 const DEFAULTS = {
+  HUKZ_AUTH: 'token',
   HUKZ_MODE: 'development',
   HUKZ_HOST: '127.0.0.1',
   HUKZ_QUEUE_GROUP: 'hukz',
@@ -43,6 +46,7 @@ export async function runUpService(here: Invocation, { asked, environment, serve
   logger.debug('app.starting', { version: here.version, ...describeConfig(config) });
   for (const renamed of renamedKeys(sources)) logger.warn('config.renamed', { ...renamed });
   if (!(await migrateFirst(here, config, { asked, say }))) return;
+  const newToken = config.api.logins.token ? await ensureToken(here, config) : undefined;
   const startedMs = performance.now();
   await runService({
     config,
@@ -53,7 +57,7 @@ export async function runUpService(here: Invocation, { asked, environment, serve
     async onStarted(app) {
       const nowMs = performance.now();
       say(phaseLine('ready', nowMs - startedMs, `${(nowMs / 1000).toFixed(1)} s in total`));
-      await announce(here, config, { app, where: servers.where, say });
+      await announce(here, config, { app, where: servers.where, newToken, say });
     },
   });
 }
@@ -76,14 +80,25 @@ async function migrateFirst(here: Invocation, config: Config, { asked, say }: Pi
   }
 }
 
+/** Returns the text of the token of `up` if it is new. */
+async function ensureToken(here: Invocation, { database }: Config): Promise<string | undefined> {
+  const db = makeKnex(connectionFor(database, `hukz-up/${here.version}`), { max: 1 });
+  try {
+    return await ensureUpToken(db, here.cwd);
+  } finally {
+    await db.destroy();
+  }
+}
+
 interface Announced {
   readonly app: Ports;
   readonly where: Where;
+  readonly newToken: string | undefined;
   say(line: string): void;
 }
 
 /** Announces all addresses: to people, and to commands that run at the same time. */
-async function announce(here: Invocation, config: Config, { app, where, say }: Announced): Promise<void> {
+async function announce(here: Invocation, config: Config, { app, where, newToken, say }: Announced): Promise<void> {
   const api = `http://${reachable(config.host)}:${app.port}`;
   const metrics = `http://${reachable(config.metrics.host)}:${app.metricsPort}/metrics`;
   const { user, host, hosts, port, name, sslMode, sslRootCert, sslCert, sslKey } = config.database;
@@ -92,6 +107,7 @@ async function announce(here: Invocation, config: Config, { app, where, say }: A
     api,
     metrics,
     mode: config.mode,
+    acceptsTokens: config.api.logins.token,
     nats: config.nats.servers,
     database: {
       HUKZ_DATABASE_HOST: hosts.length > 1 ? placeOf(config.database) : host,
@@ -108,7 +124,9 @@ async function announce(here: Invocation, config: Config, { app, where, say }: A
   });
   const database = where.database ?? `postgres://${user}@${placeOf(config.database)}/${name}, as configured`;
   const nats = where.nats ?? `${config.nats.servers.join(', ')}, as configured`;
-  say(welcome({ api, metrics, database, nats, receiverPort: await findFreePort(9000) }));
+  // Only a terminal shows the token: what is written elsewhere stays in a log.
+  const login = config.api.logins.token ? { token: process.stdout.isTTY ? newToken : undefined } : 'user';
+  say(welcome({ api, login, metrics, database, nats, receiverPort: await findFreePort(9000) }));
 }
 
 const reachable = (host: string) => (host === '0.0.0.0' ? '127.0.0.1' : host);

@@ -8,6 +8,8 @@ export interface UpState {
   readonly api: string;
   readonly metrics: string;
   readonly mode: 'development' | 'production';
+  /** Whether callers say who they are by a token, rather than by `X-User`. */
+  readonly acceptsTokens?: boolean;
   /** URLs without credentials: these remain in the environment. */
   readonly nats: readonly string[];
   /**

@@ -163,7 +163,7 @@ export interface Entrance {
 }
 
 /** Facts that the description of the API contains. */
-export interface Described extends OperatorLimits {
+export interface Described extends OperatorLimits, Pick<Entrance, 'logins'> {
   readonly version: string;
   /** Whether `/docs`, the page for people, is served. */
   readonly development: boolean;

@@ -9,6 +9,9 @@ const HOST_PLACE = '\u0000host\u0000';
 /** A name or an address with an optional port. It contains no character that is special in a shell or in HTML. */
 const HOST = /^(?:[a-z0-9][a-z0-9.-]{0,252}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i;
 
+/** A login that is accepted, as a word of a shell. */
+const loginOf = ({ logins }: Described) => (logins.user ? "'X-User: 1'" : '"Authorization: Bearer $token"');
+
 /** The host that a request names, if the value can be a host. */
 const hostOr = (fallback: string, host: string | undefined) => (host && HOST.test(host) ? host : fallback);
 
@@ -51,7 +54,8 @@ export function makeDocumentEndpoints(deps: Described, others: readonly Endpoint
   const own = deps.development ? [document, page, entrance] : [document];
   const described = once(() => makeOpenApi([...others, ...own], deps));
   // To render it takes longer than a request may block the event loop; only a developer's own service has the page.
-  const pieces = once(async () => renderDocs(await described(), HOST_PLACE).split(HOST_PLACE));
+  const commands = { host: HOST_PLACE, login: loginOf(deps) };
+  const pieces = once(async () => renderDocs(await described(), commands).split(HOST_PLACE));
   return own;
 }
 

@@ -128,7 +128,7 @@ export interface OpenApi {
  */
 export async function makeOpenApi(
   endpoints: readonly Endpoint[],
-  { version, ...limits }: Omit<Described, 'development'>,
+  { version, ...limits }: Omit<Described, 'development' | 'logins'>,
 ): Promise<OpenApi> {
   const components = new Components(limits);
   const paths: Record<string, Record<string, Operation>> = {};

@@ -16,6 +16,8 @@ export interface Surroundings {
   readonly meanings: Meanings;
   /** The host that the commands address. */
   readonly host: string;
+  /** The header by which the commands say who calls, as a word of a shell. */
+  readonly login: string;
 }
 
 export function renderOperation(entry: Entry, around: Surroundings): string {
@@ -56,11 +58,8 @@ function describeShape(schema: JsonSchema): string {
 }
 
 /** A command to paste. The reader only has to fill in the names in the path. */
-function curl({ path, method, operation }: Entry, { document, host }: Surroundings): string {
-  const headers = [
-    operation.security && "-H 'X-User: 1'",
-    operation.requestBody && "-H 'Content-Type: application/json'",
-  ];
+function curl({ path, method, operation }: Entry, { document, host, login }: Surroundings): string {
+  const headers = [operation.security && `-H ${login}`, operation.requestBody && "-H 'Content-Type: application/json'"];
   const body = operation.requestBody && JSON.stringify(exampleOf(operation.requestBody, document), undefined, 2);
   const lines = [
     ['curl -s', method !== 'get' && `-X ${method.toUpperCase()}`, `'http://${host}${path}'`],

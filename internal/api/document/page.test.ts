@@ -149,11 +149,13 @@ function documentOf(schema: JsonSchema, refusals: Record<string, string[]> = {})
   };
 }
 
+const commands = { host: 'localhost:8000', login: "'X-User: 1'" };
+
 const rowsOf = (schema: JsonSchema): string[][] => {
   const document = documentOf({});
   const page = renderDocs(
     { ...document, components: { ...document.components, schemas: { Errors: {}, Thing: schema } } },
-    'a',
+    commands,
   );
   const [, table = ''] = page.split('<h3 id="Thing">');
   return [...table.matchAll(/<tr><th scope="row">(.*?)<\/th><td>(.*?)<\/td>/gs)].map(([, head = '', cell = '']) => [
@@ -219,14 +221,23 @@ describe('a table of fields', () => {
 describe('an operation', () => {
   it('has a command that a shell understands, whatever its example has', () => {
     const example = { text: `it's "$(id)" \`id\` \\ ! é\n</pre><script>`, number: 1 };
-    const page = renderDocs(documentOf({ example }), 'localhost:8000');
+    const page = renderDocs(documentOf({ example }), commands);
     const command = textOf(/<pre>(.*?)<\/pre>/s.exec(page)?.[1] ?? '');
     expect(JSON.parse(argumentsOf(command).at(-1) ?? '')).toEqual(example);
     expect(page).not.toContain('<script');
   });
 
+  it('has the login that the service accepts', () => {
+    const document = documentOf({});
+    const operation = { ...document.paths['/things/0']!.post!, security: [{ user: [] }, { token: [] }] as const };
+    const secured = { ...document, paths: { '/things/0': { post: operation } } };
+    const page = renderDocs(secured, { ...commands, login: '"Authorization: Bearer $token"' });
+    const command = textOf(/<pre>(.*?)<\/pre>/s.exec(page)?.[1] ?? '');
+    expect(argumentsOf(command)).toContain('Authorization: Bearer ');
+  });
+
   it('says beside its errors only what is special to it', () => {
-    const page = renderDocs(documentOf({}, { 422: ['Refused. Beside that: too `large`', 'Refused'] }), 'a');
+    const page = renderDocs(documentOf({}, { 422: ['Refused. Beside that: too `large`', 'Refused'] }), commands);
     const [, first = '', second = ''] = page.split('<details>').map(textOf);
     expect(first).toContain('422: Beside that: too large');
     expect(first).not.toContain('Refused');

@@ -3,19 +3,19 @@ import { errorTable, meaningsIn } from './errors-once.js';
 import { fieldTable } from './field-table.js';
 import { escaped, sentence } from './html.js';
 import type { OpenApi } from './openapi.js';
-import { type Entry, renderOperation } from './operation.js';
+import { type Entry, renderOperation, type Surroundings } from './operation.js';
 import { STYLE } from './style.js';
 
 /** The paths that programs use come after the paths that people look for. */
 const LAST: readonly string[] = ['ping', 'health', 'openapi.json', 'docs'];
 
-/** Renders the document as one page without scripts, which loads no other resources. Its commands address `host`. */
-export function renderDocs(document: OpenApi, host: string): string {
+/** Renders the document as one page without scripts, which loads no other resources. */
+export function renderDocs(document: OpenApi, commands: Pick<Surroundings, 'host' | 'login'>): string {
   const entries = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
   );
   const tags = inOrder(entries);
-  const around = { document, host, meanings: meaningsIn(document) };
+  const around = { document, ...commands, meanings: meaningsIn(document) };
   const sections = tags.map((tag) => {
     const own = entries.filter(({ operation }) => operation.tags.includes(tag));
     return section(tag, own.map((entry) => renderOperation(entry, around)).join('\n'));
@@ -44,8 +44,11 @@ function inOrder(entries: readonly Entry[]): readonly string[] {
 }
 
 function describeUser({ components }: OpenApi): string {
-  const { user } = components.securitySchemes;
-  return `<p>Operations on data need the header <code>${escaped(String(user?.name))}</code>. ${sentence(user?.description ?? '')}</p>`;
+  const { user, token } = components.securitySchemes;
+  const logins = `<code>Authorization: Bearer</code> or <code>${escaped(String(user?.name))}</code>`;
+  return `<p>Operations on data need the header ${logins}, as the operator has decided (AUTH).</p>
+<p>Bearer: ${sentence(token?.description ?? '')}</p>
+<p>${escaped(String(user?.name))}: ${sentence(user?.description ?? '')}</p>`;
 }
 
 /** The bounds of bodies are the same for all operations. */

@@ -10,7 +10,7 @@ The setting \`format\` of a webhook selects the shape of the request bodies. In 
 the API, such as \`http://127.0.0.1:8000\`, and 1 is the id of a webhook:
 
 \`\`\`sh
-curl -s -H 'X-User: 1' -H 'Content-Type: application/json' -X PATCH $api/webhooks/1 -d '{"format":"cloudevents"}'
+curl -s -H "$auth" -H 'Content-Type: application/json' -X PATCH $api/webhooks/1 -d '{"format":"cloudevents"}'
 \`\`\`
 
 A webhook without a format gets the format of its host, if a section below names that host, and otherwise \`hukz\`.

@@ -42,7 +42,7 @@ describe('the package, installed in an empty project', () => {
     expect(examples.length).toBeGreaterThan(7);
     const source = examples
       .join('\n')
-      .replaceAll("{ url: 'http://127.0.0.1:8000', user: 1 }", '')
+      .replaceAll("{ url: 'http://127.0.0.1:8000', token: 'hukz_1_…' }", '')
       .replaceAll('https://example.com/hook', `${kit.receiver.url}/hook`);
     await writeFile(
       join(packed.folder, 'examples.ts'),
