@@ -6,7 +6,15 @@ import { NEEDED_SETTINGS as needed } from '../internal/testkit/kits/needed-setti
 import { ConfigError } from './config-error.js';
 import { configurationPage } from './configuration-page.js';
 import { describeConfig } from './describe.js';
-import { configWarnings, findLogFormat, loadConfig, loadDatabaseConfig, loadNatsConfig, renamedKeys } from './load.js';
+import {
+  configWarnings,
+  findLogFormat,
+  loadConfig,
+  loadDatabaseConfig,
+  loadKeysConfig,
+  loadNatsConfig,
+  renamedKeys,
+} from './load.js';
 import type { Environment } from './read-environment.js';
 import { configSample } from './sample.js';
 import { keyNames, keys } from './schema.js';
@@ -107,6 +115,50 @@ describe('where values come from', () => {
     expect(problems).toEqual(
       expect.arrayContaining(secrets.map((key) => `HUKZ_${key}_FILE: the file cannot be read (ENOENT)`)),
     );
+  });
+
+  it('takes each secret from a command that its key with _COMMAND names, and runs only those that it uses', () => {
+    const keys = `new:${Buffer.alloc(32, 1).toString('base64')}\nold:${Buffer.alloc(32, 2).toString('base64')}\n`;
+    write('keys', keys);
+    write('config.yml', 'NATS_TOKEN: of the file\n');
+    const env = {
+      ...needed,
+      PATH: process.env.PATH,
+      HUKZ_DATABASE_PASSWORD: undefined,
+      HUKZ_DATABASE_PASSWORD_COMMAND: `printf 'ses ame \\n'`,
+      HUKZ_ENCRYPTION_KEYS_COMMAND: `cat '${join(cwd, 'keys')}'`,
+      HUKZ_NATS_TOKEN_COMMAND: `sh -c 'printf s3cret; echo >> ${join(cwd, 'runs')}'`,
+      HUKZ_NATS_USER_PASSWORD_COMMAND: '',
+    };
+    const config = loadConfig({ cwd, env });
+    expect(config.database.password).toBe('ses ame ');
+    expect(config.encryptionKeys.map(({ id }) => id)).toEqual(['new', 'old']);
+    expect(config.nats).toMatchObject({ token: 's3cret' });
+    expect(loadKeysConfig({ cwd, env }).encryptionKeys).toHaveLength(2);
+    expect(renamedKeys({ cwd, env })).toEqual([]);
+    configWarnings({ cwd, env });
+    expect(readFileSync(join(cwd, 'runs'), 'utf8')).toBe('\n');
+    const failing = { ...env, HUKZ_DATABASE_PASSWORD_COMMAND: 'false' };
+    expect(loadNatsConfig({ cwd, env: failing })).toMatchObject({ token: 's3cret' });
+    expect(problemsOf(() => loadConfig({ cwd, env: failing }))).toEqual([
+      'HUKZ_DATABASE_PASSWORD_COMMAND: the command ends with the exit code 1',
+    ]);
+  });
+
+  it('refuses a command that is given twice, that a file names, or that prints no key, without showing anything', () => {
+    write('config.yml', 'NATS_TOKEN_COMMAND: geheim\n');
+    const env = {
+      PATH: process.env.PATH,
+      HUKZ_DATABASE_PASSWORD_COMMAND: 'geheim',
+      HUKZ_ENCRYPTION_KEYS_COMMAND: 'printf geheim',
+      HUKZ_MAX_RESIDENT_COMMAND: 'geheim',
+    };
+    expect(problemsOf(() => load(env))).toEqual([
+      'NATS_TOKEN_COMMAND (in config.yml) is read from the environment only, because it names a program to run',
+      'DATABASE_PASSWORD is given twice, as HUKZ_DATABASE_PASSWORD and as HUKZ_DATABASE_PASSWORD_COMMAND: keep one of them',
+      expect.stringMatching(/^unknown config param HUKZ_MAX_RESIDENT_COMMAND/),
+      'HUKZ_ENCRYPTION_KEYS_COMMAND: key 1 has no name: write name:key, with a name of A-Z, a-z, 0-9, _ and -',
+    ]);
   });
 
   it('refuses a secret that is given twice, and a file that cannot be one, without showing what was given', () => {

@@ -28,9 +28,10 @@ or by the key above it in the file, except in single quotes and after a backslas
 **Proxies and certificates.** hukz also obeys \`HTTP_PROXY\`, \`HTTPS_PROXY\` and \`NO_PROXY\` if \`EGRESS_PROXY\` is empty, and
 \`SSL_CERT_FILE\` and \`SSL_CERT_DIR\` ([security](security.md#addresses)).
 
-**Secrets from files.** A key that is marked as a secret can be read from a file: set \`HUKZ_<KEY>_FILE\` to its path, for
-example \`HUKZ_DATABASE_PASSWORD_FILE=/run/secrets/password\`. [Security](security.md#the-services-own-credentials) has
-the details.
+**Secrets from files and commands.** A key that is marked as a secret can be read from a file: set \`HUKZ_<KEY>_FILE\`
+to its path, for example \`HUKZ_DATABASE_PASSWORD_FILE=/run/secrets/password\`. In the environment, \`HUKZ_<KEY>_COMMAND\`
+is a command that prints it, such as the program of a key management service.
+[Security](security.md#the-services-own-credentials) has the details.
 
 **Units.** A duration is a number and a unit: \`500ms\`, \`5s\`, \`5m\`, \`2h\`, \`1d\`. A size is \`512B\`, \`64KiB\`, \`64MiB\` or
 \`1GiB\`.

@@ -5,11 +5,11 @@ const KEY_BYTES = 32;
 const ID = /^[A-Za-z0-9_-]{1,32}$/;
 const BASE64 = /^[A-Za-z0-9+/]{43}=$/;
 
-/** Reads `2026:base64,2025:base64`; problems never show a key. */
+/** Reads `2026:base64,2025:base64`. A command may also print a line per key. Problems never show a key. */
 export function parseEncryptionKeys(text: string): Parsed<readonly EncryptionKey[]> {
   const keys: EncryptionKey[] = [];
   for (const [index, part] of text
-    .split(',')
+    .split(/[,\n]/)
     .filter((piece) => piece.trim() !== '')
     .entries()) {
     const [id = '', secret = ''] = splitOnce(part.trim());

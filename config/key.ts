@@ -3,7 +3,7 @@ import type { Format } from './formats.js';
 export interface KeyOptions {
   /** The service does not start without a value. */
   readonly required?: true;
-  /** Never shown in a message or a log; `<KEY>_FILE` may name a file that contains the value. */
+  /** Never shown in a message or a log; `<KEY>_FILE` may name a file, and `<KEY>_COMMAND` a command that prints it. */
   readonly sensitive?: true;
   /** The value that `config.yml` shows for a required key. */
   readonly sample?: string;
@@ -38,7 +38,7 @@ export function required<T>(name: string, sample: string, { doc, format, ...opti
 
 /** The description of a key for people; each can be read alone. */
 export function docOf({ name, doc, value }: ConfigKey): string {
-  return value.sensitive ? `${doc} Secret: ${name}_FILE can name a file that contains it.` : doc;
+  return value.sensitive ? `${doc} Secret: ${name}_FILE names a file, or ${name}_COMMAND a command.` : doc;
 }
 
 /** Keys by the path that their value has in `Config`. */

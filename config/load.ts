@@ -4,7 +4,8 @@ import { judge } from './judge.js';
 import { isOpenToOthers } from './jwt-formats.js';
 import { type Environment, readEnvironment } from './read-environment.js';
 import { NOTHING, readConfigFile } from './read-file.js';
-import { type ConfigValues, ENV_PREFIX, keys } from './schema.js';
+import { type ConfigValues, ENV_PREFIX, keyNames, keys } from './schema.js';
+import { readSecretCommand } from './secrets/secret-command.js';
 import type { SourceValues, Texts } from './source-values.js';
 import { readEnvironmentProxies } from './sources/environment-proxies.js';
 
@@ -15,6 +16,8 @@ export interface ConfigSources {
 }
 
 const required = keys.filter(({ value }) => value.required).map(({ name }) => name);
+const ofDatabase = required.filter((key) => key.startsWith('DATABASE_'));
+const ofNats = keyNames.filter((key) => key.startsWith('NATS_'));
 
 /** The whole configuration. @throws {ConfigError} with all that is wrong */
 export function loadConfig(sources: ConfigSources): Config {
@@ -28,16 +31,15 @@ export function loadConfig(sources: ConfigSources): Config {
   ];
   const { SSL_CERT_FILE: file, SSL_CERT_DIR: folders } = sources.env;
   const authorities = { ...(file && { file }), ...(folders && { folders }) };
-  return toConfig(loadValues(sources, required, check), { authorities, ...(proxies && { proxies }) });
+  return toConfig(loadValues(sources, { needed: required, uses: keyNames, check }), {
+    authorities,
+    ...(proxies && { proxies }),
+  });
 }
 
 /** The address of PostgreSQL and the log settings only, for commands that need nothing else. @throws {ConfigError} */
 export function loadDatabaseConfig(sources: ConfigSources): Pick<Config, 'database' | 'log'> {
-  const values = loadValues(
-    sources,
-    required.filter((key) => key.startsWith('DATABASE_')),
-    databaseTls,
-  );
+  const values = loadValues(sources, { needed: ofDatabase, uses: ofDatabase, check: databaseTls });
   return { database: databaseConfig(values), log: logConfig(values) };
 }
 
@@ -45,25 +47,22 @@ export function loadDatabaseConfig(sources: ConfigSources): Pick<Config, 'databa
 export function loadKeysConfig(
   sources: ConfigSources,
 ): Pick<Config, 'database' | 'encryptionKeys' | 'encryptionStrict'> {
-  const values = loadValues(
-    sources,
-    required.filter((key) => key.startsWith('DATABASE_')),
-    databaseTls,
-  );
+  const uses = [...ofDatabase, 'ENCRYPTION_KEYS'];
+  const values = loadValues(sources, { needed: ofDatabase, uses, check: databaseTls });
   const { encryptionKeys, encryptionStrict } = values;
   return { database: databaseConfig(values), encryptionKeys, encryptionStrict };
 }
 
 /** The address of NATS only. @throws {ConfigError} */
 export function loadNatsConfig(sources: ConfigSources): NatsConfig {
-  return natsConfig(loadValues(sources, ['NATS_URL']));
+  return natsConfig(loadValues(sources, { needed: ['NATS_URL'], uses: ofNats }));
 }
 
 /** Loads those parts of a configuration that need no required key. @throws {ConfigError} */
 export function loadOptionalConfig(
   sources: ConfigSources,
 ): Pick<ConfigValues, 'egress' | 'mode' | 'stream' | 'workers'> {
-  return loadValues(sources, []);
+  return loadValues(sources, { needed: [], uses: [] });
 }
 
 /** Keys that are given under the name that they had in earlier versions, each with its present name. */
@@ -101,12 +100,15 @@ export function findLogFormat(sources: ConfigSources): Config['log']['format'] {
 function readSources({ cwd, env }: ConfigSources, needed: readonly string[] = required): SourceValues {
   const environment = readEnvironment(env);
   const above = withoutEmpty(environment.values);
-  const isNeeded = needed.some((key) => above[key] === undefined);
+  const { commands } = environment;
+  const isGiven = (key: string) => above[key] !== undefined || commands[key] !== undefined;
+  const isNeeded = !needed.every(isGiven);
   const file = cwd === undefined ? NOTHING : readConfigFile(cwd, { isNeeded, env });
   const below = withoutEmpty(file.values);
   return {
-    values: { ...below, ...above },
-    names: { ...file.names, ...pick(environment.names, above) },
+    values: { ...withoutKeys(below, commands), ...above },
+    commands,
+    names: { ...file.names, ...pick(environment.names, { ...above, ...commands }) },
     problems: [...file.problems, ...environment.problems],
     warnings: [...file.warnings, ...environment.warnings],
   };
@@ -115,11 +117,21 @@ function readSources({ cwd, env }: ConfigSources, needed: readonly string[] = re
 type NameOf = (key: string) => string;
 type Check = (values: ConfigValues, nameOf: NameOf) => readonly string[];
 
-function loadValues(sources: ConfigSources, needed: readonly string[], check: Check = () => []): ConfigValues {
+interface Wanted {
+  /** The keys that must have a value. */
+  readonly needed: readonly string[];
+  /** The keys whose values the caller uses. A command that prints another one is not run. */
+  readonly uses: readonly string[];
+  readonly check?: Check;
+}
+
+function loadValues(sources: ConfigSources, { needed, uses, check = () => [] }: Wanted): ConfigValues {
   const given = readSources(sources, needed);
   const nameOf = (key: string) => given.names[key] ?? key;
-  const missing = needed.filter((key) => given.values[key] === undefined);
-  const { values, problems } = judge(given.values, nameOf);
+  const missing = needed.filter((key) => given.values[key] === undefined && given.commands[key] === undefined);
+  const printed = runCommands(pick(given.commands, new Set(uses)), { nameOf, env: sources.env });
+  const { values, problems: judged } = judge({ ...given.values, ...printed.values }, nameOf);
+  const problems = [...printed.problems, ...judged];
   const all = [
     ...missing.map((key) => `please provide ${key} config param`),
     ...missing.slice(0, 1).map((key) => whereToGive(key, sources.cwd)),
@@ -129,6 +141,20 @@ function loadValues(sources: ConfigSources, needed: readonly string[], check: Ch
   ];
   if (all.length > 0) throw new ConfigError(all);
   return values;
+}
+
+function runCommands(
+  commands: Texts,
+  { nameOf, env }: { nameOf: NameOf; env: Environment },
+): Pick<SourceValues, 'values' | 'problems'> {
+  const values: Partial<Record<string, string>> = {};
+  const problems: string[] = [];
+  for (const [key, command = ''] of Object.entries(commands)) {
+    const printed = readSecretCommand(command, { env });
+    if (printed.ok) values[key] = printed.value;
+    else problems.push(`${nameOf(key)}: ${printed.problem}`);
+  }
+  return { values, problems };
 }
 
 /** In a line of its own: those before it are the Go service's, to the letter. */
@@ -179,6 +205,11 @@ function withoutEmpty(given: Texts): Texts {
   return Object.fromEntries(Object.entries(given).filter(([key, text]) => text !== '' || mayBeEmpty(key)));
 }
 
-function pick(names: Texts, of: Texts): Texts {
-  return Object.fromEntries(Object.entries(names).filter(([key]) => key in of));
+function pick(texts: Texts, of: Texts | ReadonlySet<string>): Texts {
+  const has = (key: string) => (of instanceof Set ? of.has(key) : key in of);
+  return Object.fromEntries(Object.entries(texts).filter(([key]) => has(key)));
+}
+
+function withoutKeys(texts: Texts, of: Texts): Texts {
+  return Object.fromEntries(Object.entries(texts).filter(([key]) => !(key in of)));
 }

@@ -22,5 +22,5 @@ export function readEnvironment(env: Environment): SourceValues {
     if (SERVICE_LINK.test(name) || (name.endsWith('PORT') && SERVICE_LINK_VALUE.test(text))) continue;
     ours.push([name.slice(ENV_PREFIX.length), text]);
   }
-  return toSourceValues(ours, (key) => `${ENV_PREFIX}${key}`, { sharesNames: true });
+  return toSourceValues(ours, (key) => `${ENV_PREFIX}${key}`, { mayRun: true, sharesNames: true });
 }

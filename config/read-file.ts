@@ -5,12 +5,12 @@ import { TomlError } from 'smol-toml';
 import { messageOf } from '../internal/errors.js';
 import type { Environment } from './read-environment.js';
 import { findKey } from './schema.js';
-import { secretKeyOf } from './secret-file.js';
+import { secretSourceOf } from './secrets/secret-source.js';
 import { type SourceValues, toSourceValues } from './source-values.js';
 import { FILE_FORMATS } from './sources/file-formats.js';
 
 /** The values of a file that does not exist. */
-export const NOTHING: SourceValues = { values: {}, names: {}, problems: [], warnings: [] };
+export const NOTHING: SourceValues = { values: {}, commands: {}, names: {}, problems: [], warnings: [] };
 
 export interface FileOptions {
   /** Whether the environment has all required keys, so that the file is not needed. */
@@ -53,14 +53,14 @@ function readOne(directory: string, file: string, env: Environment): OneFile {
 
 function isKnown(name: string): boolean {
   const key = name.toUpperCase();
-  return findKey(key) !== undefined || secretKeyOf(key) !== undefined;
+  return findKey(key) !== undefined || secretSourceOf(key) !== undefined;
 }
 
 function fromEntries(file: string, entries: readonly (readonly [string, unknown])[]): SourceValues {
   const texts = entries.map(([key, value]) => ({ key, text: textOf(value) }));
   const pairs = texts.flatMap(({ key, text }) => (text === undefined ? [] : [[key, text] as const]));
   const nested = texts.filter(({ text }) => text === undefined);
-  const values = toSourceValues(pairs, (key) => `${key} (in ${file})`);
+  const values = toSourceValues(pairs, (key) => `${key} (in ${file})`, { mayRun: false, sharesNames: false });
   return {
     ...values,
     problems: [...values.problems, ...nested.map(({ key }) => `${key} (in ${file}) must be one value or a list`)],

@@ -64,7 +64,7 @@ it.each<[Record<string, string>, boolean]>([
   [{ HUKZ_HOST: '0.0.0.0' }, true],
   [{ HUKZ_HOST: '0.0.0.0', HUKZ_AUTH: 'x-user,token' }, true],
   [{ HUKZ_HOST: '0.0.0.0', HUKZ_AUTH: 'token' }, false],
-  [{ HUKZ_HOST: '127.0.0.1' }, false],
+  [{ HUKZ_HOST: '127.0.0.1', HUKZ_ENCRYPTION_KEYS: `a:${Buffer.alloc(32).toString('base64')}` }, false],
 ])('a service that believes X-User where other machines reach it says so to operators: %j', async (more, isTrusted) => {
   const env = { ...more, HUKZ_MODE: 'production', HUKZ_METRICS_TOKEN: 'a-token-of-metrics' };
   const one = await startTestApp({ database, natsUrl: server.url }, env);
@@ -77,5 +77,7 @@ it.each<[Record<string, string>, boolean]>([
   };
   const details = await reasonsFor({ authorization: 'Bearer a-token-of-metrics' });
   expect(details.includes('x_user_trusted')).toBe(isTrusted);
-  expect(await reasonsFor({})).not.toContain('x_user_trusted');
+  expect(details.includes('secrets_not_encrypted')).toBe(more.HUKZ_ENCRYPTION_KEYS === undefined);
+  const toStrangers = await reasonsFor({});
+  for (const reason of ['x_user_trusted', 'secrets_not_encrypted']) expect(toStrangers).not.toContain(reason);
 });

@@ -5,7 +5,7 @@ import type { Base } from './base.js';
 import type { Core } from './construct.js';
 import { type Degradations, makeDegradations, notConnected, notStored } from './telemetry/degradations.js';
 import { requestsRefused, spacesAtShare } from './telemetry/degraded-by-limits.js';
-import { trustsUsers, usersTrusted } from './telemetry/trusted-users.js';
+import { trustsUsers, unsafeSettings } from './telemetry/unsafe-settings.js';
 
 /** The information about a running app that operators see. */
 export interface Observation {
@@ -19,8 +19,8 @@ export function wireObservation({ config, clock, version, logger }: Base, core: 
   const { catalog, catalogSync, permitted, unreadSettings } = registry;
   const { intake, acceptor } = core.inbound;
   const refusals = makeRefusals({ logger, onRefused: metrics.onApiRefused });
-  const isTrusted = trustsUsers(config);
-  if (isTrusted)
+  const unsafe = unsafeSettings(config);
+  if (trustsUsers(config))
     logger.warn('api.users_trusted', { host: config.host, auth: config.api.logins.token ? 'x-user,token' : 'x-user' });
   const degradations = makeDegradations({
     sources: [
@@ -34,7 +34,7 @@ export function wireObservation({ config, clock, version, logger }: Base, core: 
       () => requestsRefused(refusals.running()),
       () => spacesAtShare(dispatch.spacesAtShare()),
       () => spaceLimits.over.degraded(),
-      () => usersTrusted(isTrusted),
+      () => unsafe,
       () => core.jwt?.degraded() ?? [],
     ],
     logger,

@@ -53,6 +53,8 @@ export const DEGRADATION_REASONS = [
   'settings_not_read',
   /** The API believes X-User, and listens on more than the addresses of this machine. */
   'x_user_trusted',
+  /** The secrets of webhooks are stored unencrypted in production. */
+  'secrets_not_encrypted',
   /** The keys of the issuer of JWTs could not be fetched. */
   'jwks_not_fetched',
 ] as const;
@@ -87,6 +89,7 @@ const SUMMARIES: Readonly<Record<DegradationReason, string>> = {
   space_over_limit: 'Messages exceed a limit of their space.',
   settings_not_read: 'Nothing is sent to some webhooks, because this instance cannot read their stored settings.',
   x_user_trusted: 'The API believes the header X-User.',
+  secrets_not_encrypted: 'The secrets of webhooks are stored unencrypted.',
   jwks_not_fetched: 'The keys by which JWTs are verified could not be fetched.',
 };
 
@@ -122,6 +125,7 @@ const WITH_LINES_OF_THEIR_OWN: ReadonlySet<DegradationReason> = new Set([
   'space_over_limit',
   'settings_not_read',
   'x_user_trusted',
+  'secrets_not_encrypted',
   'jwks_not_fetched',
 ]);
 
@@ -129,11 +133,11 @@ const WITH_LINES_OF_THEIR_OWN: ReadonlySet<DegradationReason> = new Set([
 export const isOfIntake = ({ reason }: Pick<Degradation, 'reason'>): boolean => !WITH_LINES_OF_THEIR_OWN.has(reason);
 
 /** These degradations are caused by callers, whose actions others must not see, or they would help an attacker. */
-export const isForOperators = ({ reason }: Pick<Degradation, 'reason'>): boolean => CAUSED_BY_CALLERS.has(reason);
-
-const CAUSED_BY_CALLERS: ReadonlySet<DegradationReason> = new Set([
-  ...(['requests_refused', 'space_at_share', 'space_over_limit', 'x_user_trusted'] as const),
+const FOR_OPERATORS: ReadonlySet<DegradationReason> = new Set([
+  ...(['requests_refused', 'space_at_share', 'space_over_limit', 'x_user_trusted', 'secrets_not_encrypted'] as const),
 ]);
+
+export const isForOperators = ({ reason }: Pick<Degradation, 'reason'>): boolean => FOR_OPERATORS.has(reason);
 
 /** Number of events that each reason of the intake affects. A degradation without an event counts as one. */
 export function countByReason(degraded: readonly Degradation[]): ReadonlyMap<DegradationReason, number> {

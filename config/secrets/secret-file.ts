@@ -1,16 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
-import { type Parsed, parsed, refused } from '../internal/domain/text/parsed.js';
-import { findKey } from './schema.js';
+import { type Parsed, parsed, refused } from '../../internal/domain/text/parsed.js';
 
-const SUFFIX = '_FILE';
 /** Far above any password, token or list of keys. */
 const MAX_BYTES = 64 << 10;
-
-/** The key of the secret whose file a name such as `NATS_TOKEN_FILE` gives; undefined for other names. */
-export function secretKeyOf(name: string): string | undefined {
-  const key = name.endsWith(SUFFIX) ? findKey(name.slice(0, -SUFFIX.length)) : undefined;
-  return key?.value.sensitive ? key.name : undefined;
-}
 
 /**
  * The secret in a file, as Docker and Kubernetes mount it. One line end at the end of the file is not a part of the
