@@ -36,6 +36,7 @@ import { listeningWebhooks } from './0052-listening-webhooks.js';
 import { spaceLimits } from './0053-space-limits.js';
 import { audit } from './0054-audit.js';
 import { spaceDefaults } from './0055-space-defaults.js';
+import { webhookCreators } from './0056-webhook-creators.js';
 
 /**
  * All migrations, oldest first, in the order of their numbers. Their names have no extension, because `.ts` and `.js`
@@ -80,4 +81,5 @@ export const migrations = [
   spaceLimits,
   audit,
   spaceDefaults,
+  webhookCreators,
 ] as const;

@@ -88,8 +88,8 @@ export async function construct(
   const instances = membership.living;
   const spaceLimits = wireSpaceLimits(base, { pool, registry, dispatch, instances }, cleanup);
   const inbound = wireIntake(base, { pool, journal, registry, dispatch, instances, limits: spaceLimits.intake });
-  deliveryEvents.publishBy(inbound.intake.publish);
-  auditEvents.publishBy(inbound.intake.publish);
+  deliveryEvents.publishBy(inbound.intake);
+  auditEvents.publishBy(inbound.intake);
   outbound.listenBy(inbound.intake.connection);
   const spaces = { idOf: (name: ResourceName) => registry.catalog.spaces.idOf(name) };
   const jwt = await openJwt(base, { opener: outbound.opener, spaces }, cleanup);

@@ -71,6 +71,7 @@ export function makeCoreIntake(deps: CoreIntakeDeps): Intake {
     },
     connectionProblem,
     publish: (subject, payload) => link?.publish(subject, payload) ?? false,
+    refusedBelow: (prefix) => link?.refusedBelow(prefix) ?? 0,
     connection: () => link?.connection(),
     degraded: () => subscriptions.degraded(),
     acknowledgedUpTo: async () => 'unread',

@@ -17,6 +17,8 @@ export interface Intake {
   connectionProblem(): string | undefined;
   /** Publishes a message to NATS at most once. Returns false while there is no connection. */
   publish(subject: string, payload: string): boolean;
+  /** Number of messages below this prefix of hukz that were published, and refused for want of a permission. */
+  refusedBelow(prefix: string): number;
   /** The connection to publish on with a confirmation. Undefined while there is none. */
   connection(): NatsConnection | undefined;
   /** The registered events whose messages do not arrive, or not as they should. It is called every second. */

@@ -7,6 +7,8 @@ export interface NatsLineDeps {
   readonly logger: Logger;
   /** The connection is interrupted, is back, has closed, or its server is about to close it. */
   onChange(): void;
+  /** The server refuses a message for want of a permission, some time after it was published. */
+  onPublishRefused(subject: string): void;
 }
 
 /**
@@ -83,9 +85,10 @@ export class NatsLine {
     }
   }
 
-  private follow({ type, data }: Status): void {
-    const { logger, onChange } = this.deps;
+  private follow({ type, data, permissionContext }: Status): void {
+    const { logger, onChange, onPublishRefused } = this.deps;
     if (type === Events.Error) this.logOnce(String(data));
+    if (permissionContext?.operation === 'publish') onPublishRefused(permissionContext.subject);
     if (type === Events.Disconnect) {
       this.interrupt();
       logger.warn('nats.disconnected', { server: data });

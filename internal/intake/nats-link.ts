@@ -5,6 +5,7 @@ import { repeat } from '../repeat.js';
 import { UnusableNats } from './intake.js';
 import { NatsLine } from './nats-line.js';
 import { makeRetirement } from './nats-retirement.js';
+import { RefusedPublications } from './refused-publications.js';
 
 export interface NatsLinkDeps {
   readonly options: ConnectionOptions;
@@ -27,6 +28,8 @@ export interface NatsLink {
    * bound.
    */
   publish(subject: string, payload: string): boolean;
+  /** Number of messages below this prefix that `publish` sent and the server refused. */
+  refusedBelow(prefix: string): number;
   /** The connection by which messages arrive and can be published now. */
   connection(): NatsConnection | undefined;
   /** Closes the connection once its published messages are sent. */
@@ -57,11 +60,13 @@ export function linkNats(deps: NatsLinkDeps): NatsLink {
   });
 
   const retirement = makeRetirement();
+  const refusals = new RefusedPublications();
 
   const open = async (options: ConnectionOptions) => {
     const connection = await connect(options);
     logger.info('nats.connected', { server: connection.getServer(), version: connection.info?.version });
-    return new NatsLine({ connection, logger, onChange: () => keeping.wake() });
+    const onPublishRefused = (subject: string) => refusals.add(subject);
+    return new NatsLine({ connection, logger, onPublishRefused, onChange: () => keeping.wake() });
   };
 
   const confirm = (it: NatsLine) =>
@@ -123,6 +128,7 @@ export function linkNats(deps: NatsLinkDeps): NatsLink {
     tried,
     problem,
     connection: usable,
+    refusedBelow: (prefix) => refusals.below(prefix),
     publish(subject, payload) {
       const connection = usable();
       if (!connection) return false;

@@ -175,6 +175,20 @@ describe('with many rows', () => {
     expect(plans[0]).not.toMatch(/\bSort\b/);
   });
 
+  const visibleToToken = (spaces: 'all' | number[]) => ({ createdById: 'all', spaces }) as const;
+
+  it("the logs of a few spaces come by the index of marks, however many creators the spaces' webhooks have", async () => {
+    for (const spaces of [[12_345], [7, 8, 9]]) {
+      const visible = visibleToToken(spaces);
+      const [creators = '', ...plans] = await plansOf(() => listWebhookLogs(db, { visible, tags: [] }, PAGE));
+      expect(creators).toContain('webhooks_space_creator');
+      for (const plan of plans) {
+        expect(plan).toMatch(/tags_array_idx/);
+        expect(plan).not.toContain('Seq Scan');
+      }
+    }
+  });
+
   it("a user's logs of a time look at that day's partition only", async () => {
     const day = { since: new Date('2026-01-02T00:00:00Z'), until: new Date('2026-01-03T00:00:00Z') };
     const plans = await plansOf(() => listWebhookLogs(db, { visible: visibleToUser(7), tags: [], ...day }, PAGE));
@@ -281,5 +295,26 @@ describe('with many rows', () => {
     const plans = await plansOf(() => loadMessages(db, [{ messageId: row.id, receivedAt: row.at }]));
     expect(plans[0]).toMatch(/messages_20260101_pkey/);
     expect(plans[0]).not.toContain('Seq Scan');
+  });
+
+  it('the logs of all spaces come by the index of creators, each only as far as the page needs', async () => {
+    await db.raw('update webhooks set created_by_id = 1 + created_by_id % 3');
+    await db.raw('vacuum analyze webhooks');
+    const read = () => listWebhookLogs(db, { visible: visibleToToken('all'), tags: [] }, PAGE);
+    const [creators = '', list = '', count = ''] = await plansOf(read, 'explain (analyze, buffers, timing off)');
+    expect(creators).toContain('webhooks_creator');
+    for (const plan of [list, count]) {
+      expect(plan).toMatch(/created_by_id_created_at_id_idx/);
+      expect(plan).not.toMatch(/Seq Scan/);
+    }
+    expect(list).not.toContain('Bitmap');
+    const touched = (plan: string) => Number(/Buffers: shared hit=(\d+)/.exec(plan)?.[1] ?? Number.POSITIVE_INFINITY);
+    expect(touched(creators)).toBeLessThan(60);
+    expect(touched(list)).toBeLessThan(200);
+    const cursor = [String(Date.parse('2026-01-02T12:00:00Z') * 1000), '1'];
+    const later = await plansOf(() =>
+      listWebhookLogs(db, { visible: visibleToToken('all'), tags: [] }, { ...PAGE, cursor }),
+    );
+    expect(later[1]).not.toMatch(/webhook_logs_20260103|Bitmap|Seq Scan/);
   });
 });

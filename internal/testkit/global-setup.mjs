@@ -1,5 +1,8 @@
 // jest loads a global setup with `require`, which cannot resolve this project's `….js` imports; the hooks can.
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { register } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 register('../../scripts/typescript-hooks.mjs', import.meta.url);
 
@@ -10,4 +13,7 @@ export default async function setup() {
   const server = await startTestServer();
   process.env.TESTKIT_POSTGRES = JSON.stringify(server.address);
   globalThis.stopTestServer = server.stop;
+  // Secrets that are found where none may be (leaks/watch-leaks.ts).
+  process.env.TESTKIT_LEAKS = join(mkdtempSync(join(tmpdir(), 'hukz-leaks-')), 'found');
+  writeFileSync(process.env.TESTKIT_LEAKS, '');
 }

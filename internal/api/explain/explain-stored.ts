@@ -5,6 +5,7 @@ import { loadMessage, type MessageHead } from '../../store/deliveries/message.js
 import { readPayloads } from '../../store/messages/read-payloads.js';
 import { WEBHOOKS_ORDER } from '../../store/webhooks/webhooks.js';
 import type { EventIntake, Stores } from '../api-deps.js';
+import { recordRead, spaceOf } from '../audit/record-read.js';
 import { uuidPath } from '../bodies/numbers.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { windowPagingOf } from '../http/paging.js';
@@ -25,6 +26,7 @@ export function makeExplainStoredEndpoint(deps: Deps, turnstile: Turnstile): End
       method: 'get',
       path: '/messages/{id}/explain',
       operationId: 'explainStoredMessage',
+      audit: 'message.read',
       scope: 'messages:read',
       furtherScopes: ['webhooks:read'],
       summary: 'Explain a stored message: the webhooks that it was owed to, and those that it would fire now',
@@ -33,8 +35,11 @@ export function makeExplainStoredEndpoint(deps: Deps, turnstile: Turnstile): End
       answers: { 200: { description: 'The decisions, by the id of the webhook.', schema: answer } },
       refuses: ['not_found', 'unavailable'],
     },
-    async ({ principal: { spaces }, params, query: { limit, cursor } }) => {
+    async ({ principal, audit, params, query: { limit, cursor } }) => {
+      const { spaces } = principal;
       const stored = await loadMessage(deps.db, params.id, spaces);
+      const object = { object: `message:${stored.id}`, spaceId: spaceOf(principal), changes: {} };
+      await recordRead(deps.db, { principal, audit }, () => [object]);
       const message = await viewOf(deps, stored);
       const owed = new Map(stored.deliveries.map((delivery) => [delivery.webhookId, delivery]));
       const asked = { spaces, limit, after: Number(cursor?.[0] ?? 0), evenDeleted: [...owed.keys()] };

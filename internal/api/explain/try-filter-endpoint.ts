@@ -4,6 +4,7 @@ import { loadNow } from '../../store/postgres/load-now.js';
 import { type Sample, tryFilter } from '../../store/replay/try-filter.js';
 import { loadWebhook } from '../../store/webhooks/webhooks.js';
 import type { EventIntake, Stores } from '../api-deps.js';
+import { recordRead } from '../audit/record-read.js';
 import { moment } from '../bodies/instant.js';
 import type { Endpoint } from '../http/endpoint.js';
 import { Turnstile } from '../http/turnstile.js';
@@ -56,7 +57,7 @@ export function makeTryFilterEndpoint(
       method: 'post',
       path: '/webhooks/{id}/filter/test',
       operationId: 'testWebhookFilter',
-      audit: 'none',
+      audit: 'filter.try',
       scope: 'webhooks:test',
       furtherScopes: ['messages:read'],
       summary: 'Try a filter on stored messages of the events of a webhook, newest first. Nothing is changed or sent',
@@ -67,11 +68,13 @@ export function makeTryFilterEndpoint(
       refuses: ['unavailable'],
       beyondSchema: ['`since` is not before `until`'],
     },
-    async ({ principal: { spaces }, id, body: { filter, limit, ...range } }) => {
-      await loadWebhook(deps.db, id);
+    async ({ principal, audit, id, body: { filter, limit, ...range } }) => {
+      const { spaceId } = await loadWebhook(deps.db, id);
       const now = await loadNow(deps.db);
       const { since = new Date(now.getTime() - DEFAULT_AGO_MS), until } = pastRange(range, now);
-      const trial = { webhookId: id, filter, limit, since, until, spaces };
+      const trial = { webhookId: id, filter, limit, since, until, spaces: principal.spaces };
+      const object = { object: `webhook:${id}`, spaceId, changes: {} };
+      await recordRead(deps.db, { principal, audit }, () => [object]);
       const { lookedAt, wouldMatch, samples, stoppedAt } = await trying.through(() =>
         tryFilter(deps.pool, trial, rules),
       );

@@ -48,12 +48,12 @@ export type Reading = readonly [name: string, help: string, read: () => number, 
 export const counters = (from: Readings): readonly Reading[] => [
   [
     'hukz_results_dropped_total',
-    'Delivery events that could not be published to NATS',
+    'Delivery events that could not be published to NATS, or that NATS refused',
     () => from.deliveryEventsDropped(),
   ],
   [
     'hukz_audit_events_dropped_total',
-    'Rows of the audit that could not be published to NATS',
+    'Rows of the audit that could not be published to NATS, or that NATS refused',
     () => from.auditEventsDropped(),
   ],
   ['hukz_messages_received_total', 'Messages received from NATS', () => from.acceptor().received],

@@ -25,6 +25,7 @@ const WORDS = [
   ['message.cancel', 'a delayed message was cancelled'],
   ['message.read', 'the payload of a message was read with a token'],
   ['delivery.read', 'the payload of a delivery was read with a token'],
+  ['filter.try', 'a filter was tried on the payloads of stored messages with a token'],
   ['log.read', 'attempts were read with their payloads with a token'],
 ] as const;
 

@@ -154,6 +154,7 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
     },
     connectionProblem,
     publish: (subject, payload) => link?.publish(subject, payload) ?? false,
+    refusedBelow: (prefix) => link?.refusedBelow(prefix) ?? 0,
     connection: () => link?.connection(),
     degraded: () => [...follower.degraded(), ...positions.degraded()],
     acknowledgedUpTo,

@@ -26,16 +26,3 @@ export const visibleBindings = ({ createdById, spaces }: Visibility) => ({
   creator: createdById === 'all' ? null : createdById,
   spaces: spaces === 'all' ? null : spaces,
 });
-
-/**
- * Names the creator of the logs, if all webhooks that are visible have the same one: the index of logs is by creator. A
- * platform that makes the webhooks of its customers is the creator of all of them.
- */
-export async function nameCreator(db: Knex, visible: Visibility): Promise<Visibility> {
-  if (visible.createdById !== 'all') return visible;
-  const found = db('webhooks').min('created_by_id as first').max('created_by_id as last');
-  if (visible.spaces !== 'all') found.whereRaw('space_id = any(?::bigint[])', [[...visible.spaces]]);
-  const [range] = await found;
-  const isSole = range && range.first !== null && range.first === range.last;
-  return isSole ? { ...visible, createdById: Number(range.first) } : visible;
-}

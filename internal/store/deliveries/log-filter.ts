@@ -4,7 +4,7 @@ import type { Tag } from '../../domain/matching/tags.js';
 import type { Visibility } from '../../identity/visibility.js';
 import type { Db } from '../postgres/knex.js';
 import { carryingTags } from '../postgres/list-page.js';
-import { keepVisible } from './keep-visible.js';
+import { logsBy, type VisibleLogs } from './visible-logs.js';
 
 export interface LogFilter {
   readonly visible: Visibility;
@@ -26,9 +26,26 @@ export interface LogFilter {
  */
 export const MARKS = '(array[webhook_id::bigint * 4, space_id * 4 + 1, hashtext(event)::bigint * 4 + 2])';
 
-export function matchingLogs(db: Db, filter: LogFilter): Knex.QueryBuilder {
+/** The number of a space among the marks. It may be larger than the integers that a number holds exactly. */
+const markOf = (space: number) => String(BigInt(space) * 4n + 1n);
+
+export interface MatchingLogs extends Omit<LogFilter, 'visible'> {
+  readonly visible: VisibleLogs;
+}
+
+/** The logs that match, by the creators of their webhooks. */
+export function matchingLogs(db: Db, filter: MatchingLogs): readonly Knex.QueryBuilder[] {
+  return logsBy(db, filter.visible.creators).map((logs) => narrow(logs, filter));
+}
+
+function narrow(matching: Knex.QueryBuilder, filter: MatchingLogs): Knex.QueryBuilder {
   const { visible, tags, subject, webhookId, spaceId, outcome, status, since, until } = filter;
-  const matching = keepVisible(db('webhook_logs'), { creator: 'created_by_id', space: 'space_id' }, visible);
+  if (visible.spaces !== 'all') {
+    // The webhook and the space of a filter are rarer than the spaces of a token.
+    const isRarer = webhookId !== undefined || spaceId !== undefined;
+    const condition = isRarer ? 'coalesce(space_id = any(?::bigint[]), false)' : `${MARKS} && ?::bigint[]`;
+    matching.whereRaw(condition, [isRarer ? [...visible.spaces] : visible.spaces.map(markOf)]);
+  }
   carryingTags(matching, 'tags', tags);
   if (webhookId !== undefined) matching.whereRaw(`${MARKS} @> array[?::bigint * 4]`, [webhookId]);
   if (spaceId !== undefined) matching.whereRaw(`${MARKS} @> array[?::bigint * 4 + 1]`, [spaceId]);

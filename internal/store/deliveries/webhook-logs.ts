@@ -3,9 +3,9 @@ import type { Visibility } from '../../identity/visibility.js';
 import type { Keyset } from '../postgres/keyset.js';
 import type { Db } from '../postgres/knex.js';
 import { type ListOf, type Page, readPage } from '../postgres/list-page.js';
-import { nameCreator } from './keep-visible.js';
 import { type LogFilter, matchingLogs } from './log-filter.js';
 import { type LogKey, type LogKeyRow, logKeyColumns, toLogKey } from './log-keys.js';
+import { nameCreators } from './visible-logs.js';
 
 /** The newest log is first. */
 export const LOGS_ORDER: Keyset = {
@@ -18,7 +18,7 @@ export const LOGS_ORDER: Keyset = {
 
 /** Lists a page of keys. The logs themselves are read step by step. */
 export async function listWebhookLogs(db: Db, filter: LogFilter, page: Page): Promise<ListOf<LogKey>> {
-  const matching = matchingLogs(db, { ...filter, visible: await nameCreator(db, filter.visible) });
+  const matching = matchingLogs(db, { ...filter, visible: await nameCreators(db, filter.visible) });
   const list = { matching, order: LOGS_ORDER, columns: logKeyColumns(db), toNode: toLogKey };
   return readPage<LogKeyRow, LogKey>(db, list, page);
 }

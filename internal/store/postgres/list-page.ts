@@ -1,8 +1,9 @@
 import type { Knex } from 'knex';
 import type { Tag } from '../../domain/matching/tags.js';
 import { AppError } from '../../errors.js';
-import { after, type Cursor, inOrder, type Keyset, selectKey, writeCursor } from './keyset.js';
+import { type Cursor, inOrder, type Keyset, selectKey, writeCursor } from './keyset.js';
 import type { Db } from './knex.js';
+import { type Filters, firstRows, partsOf } from './merge-ordered.js';
 import { type Total, totalOf } from './total.js';
 
 export interface Page {
@@ -26,8 +27,7 @@ export interface ListOf<T> {
 }
 
 export interface List<Row, T> {
-  /** The filter, without order, limit and columns. */
-  readonly matching: Knex.QueryBuilder;
+  readonly matching: Filters;
   readonly order: Keyset;
   readonly columns: readonly (string | Knex.Raw)[];
   toNode(row: Row): T;
@@ -39,11 +39,17 @@ const FURTHEST_OFFSET = 100_000;
 export async function readPage<Row, T>(db: Db, list: List<Row, T>, page: Page): Promise<ListOf<T>> {
   const { matching, order, columns, toNode } = list;
   const offset = page.cursor ? 0 : (page.page - 1) * page.limit;
-  const count = () => totalOf(db, inOrder(matching.clone(), order));
+  const count = () =>
+    totalOf(
+      db,
+      partsOf(matching).map((part) => inOrder(part.clone(), order)),
+    );
   if (offset > FURTHEST_OFFSET) return { ...noneOf(await count()), nodes: [], cursors: [] };
-  const from = page.cursor ? after(matching.clone(), order, page.cursor) : matching.clone();
-  const rows: (Row & { readonly cursor: Cursor })[] = await inOrder(from, order)
-    .select(...columns, selectKey(db, order))
+  const wanted = { order, columns: [...columns, selectKey(db, order)], cursor: page.cursor };
+  const rows: (Row & { readonly cursor: Cursor })[] = await firstRows(db, matching, {
+    ...wanted,
+    rows: offset + page.limit + 1,
+  })
     .limit(page.limit + 1)
     .offset(offset);
   const shown = rows.slice(0, page.limit);

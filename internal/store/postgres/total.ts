@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Db } from './knex.js';
+import { unionOf } from './merge-ordered.js';
 
 /**
  * Maximum number of rows that are counted, because the cost must not grow with the table. Rows that match rarely are
@@ -14,16 +15,22 @@ export interface Total {
   readonly isEstimate: boolean;
 }
 
-/** Counts the rows of a query. Its order determines which rows are counted first. */
-export async function totalOf(db: Db, query: Knex.QueryBuilder): Promise<Total> {
-  const some = query
-    .clone()
-    .select(db.raw('1'))
-    .limit(MAX_COUNTED + 1);
-  const counted: { rows: string }[] = await db.from(some.as('some')).count('* as rows');
+/** Counts the rows of queries, which are disjoint. Their order determines which rows are counted first. */
+export async function totalOf(db: Db, queries: readonly Knex.QueryBuilder[]): Promise<Total> {
+  const some = queries.map((query) =>
+    query
+      .clone()
+      .select(db.raw('1'))
+      .limit(MAX_COUNTED + 1),
+  );
+  const [only] = some;
+  const from = only && some.length === 1 ? only : unionOf(db, some);
+  const counted: { rows: string }[] = await db.from(from.as('some')).count('* as rows');
   const rows = Number(counted[0]?.rows);
   if (rows <= MAX_COUNTED) return { rows, isEstimate: false };
-  return { rows: Math.max(rows, await expectedRows(db, query)), isEstimate: true };
+  let expected = 0;
+  for (const query of queries) expected += await expectedRows(db, query);
+  return { rows: Math.max(rows, expected), isEstimate: true };
 }
 
 async function expectedRows(db: Db, query: Knex.QueryBuilder): Promise<number> {

@@ -1,6 +1,7 @@
 import type { Config } from '../../../config/config.js';
 import { loadConfig } from '../../../config/load.js';
 import { type App, startApp } from '../../app/start-app.js';
+import { watchMetrics } from '../leaks/watch-metrics.js';
 import { apiOf, type InstanceApi } from './instance-api.js';
 import { type TestParts, testEnvironment } from './instance-environment.js';
 import { makeTestLogger } from './test-logger.js';
@@ -23,5 +24,13 @@ export async function startTestApp(parts: TestParts, more: Readonly<Record<strin
     migrate: false,
     signal: new AbortController().signal,
   });
-  return { app, api: apiOf(app.port), logger, stop: app.stop };
+  return {
+    app,
+    api: apiOf(app.port),
+    logger,
+    async stop() {
+      await watchMetrics(app.metricsPort);
+      await app.stop();
+    },
+  };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { ClientConfig } from 'pg';
+import pg, { type ClientConfig } from 'pg';
+import { watchLeaks } from '../leaks/watch-leaks.js';
 import { runAsAdmin, TEMPLATE, type TestServerAddress } from '../servers/test-server.js';
 
 export interface TestDatabase {
@@ -24,8 +25,25 @@ export async function makeTestDatabase(
   return {
     connection: { ...server, database: name },
     settings: { ...server, name, sslMode: 'disable' },
-    drop: () => runAsAdmin(server, `drop database if exists ${name} with (force)`),
+    async drop() {
+      if (!options.empty) await watchAudit({ ...server, database: name });
+      await runAsAdmin(server, `drop database if exists ${name} with (force)`);
+    },
   };
+}
+
+/** No row of the audit may have a secret. A test may have changed the table, or dropped the database. */
+async function watchAudit(connection: ClientConfig): Promise<void> {
+  const client = new pg.Client({ ...connection, connectionTimeoutMillis: 5000, statement_timeout: 5000 });
+  try {
+    await client.connect();
+    const { rows } = await client.query('select a::text as row from audit a');
+    for (const { row } of rows) watchLeaks('a row of the audit', row);
+  } catch {
+    return;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
 }
 
 function serverAddress(): TestServerAddress {

@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { startChild } from '../../local/child.js';
+import { watchLeaks } from '../leaks/watch-leaks.js';
 import { apiOf, type InstanceApi } from './instance-api.js';
 import { type TestParts, testEnvironment } from './instance-environment.js';
 
@@ -48,7 +49,10 @@ export async function startInstance(
     env: { PATH: process.env.PATH ?? '', ...testEnvironment(parts, more) },
     ready: STARTED,
     stopSignal: 'SIGTERM',
-    onLine: (line) => lines.push(line),
+    onLine: (line) => {
+      lines.push(line);
+      watchLeaks('a line of a process', line);
+    },
   });
   const { port, metrics_port: metricsPort } = JSON.parse(child.output.at(-1) ?? '{}') as Started;
   return {

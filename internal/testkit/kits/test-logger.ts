@@ -1,4 +1,5 @@
 import type { LogFields, Logger, LogLevel } from '../../logger.js';
+import { watchLeaks } from '../leaks/watch-leaks.js';
 
 export interface LogLine {
   readonly level: LogLevel;
@@ -6,13 +7,14 @@ export interface LogLine {
   readonly fields: LogFields;
 }
 
-/** A logger that prints nothing and keeps its lines for the test. */
+/** A logger that prints nothing and keeps its lines for the test. No line may have a secret. */
 export function makeTestLogger(): Logger & { readonly lines: readonly LogLine[] } {
   const lines: LogLine[] = [];
   const at =
     (level: LogLevel) =>
     (name: string, fields: LogFields = {}) => {
       lines.push({ level, name, fields });
+      watchLeaks(`the log line ${name}`, JSON.stringify(fields));
     };
   return { lines, error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') };
 }

@@ -1,7 +1,8 @@
-import { after, type Cursor, inOrder } from '../../postgres/keyset.js';
+import type { Cursor } from '../../postgres/keyset.js';
 import type { Db } from '../../postgres/knex.js';
-import { nameCreator } from '../keep-visible.js';
+import { firstRows } from '../../postgres/merge-ordered.js';
 import { matchingLogs } from '../log-filter.js';
+import { nameCreators } from '../visible-logs.js';
 import { LOGS_ORDER } from '../webhook-logs.js';
 import type { DeliveryFilter } from './list-filter.js';
 import { MICROSECONDS, type WindowRow } from './window-row.js';
@@ -34,12 +35,14 @@ export async function readEndedWindow(
   { visible, webhookId, subject, since, until }: DeliveryFilter,
   { cursor, rows, most }: { readonly cursor: Cursor | undefined; readonly rows: number; readonly most: number },
 ): Promise<readonly WindowRow[]> {
-  const named = await nameCreator(db, visible);
+  const named = await nameCreators(db, visible);
   const matching = matchingLogs(db, { visible: named, tags: [], outcome, since, until });
-  if (cursor) after(matching, LOGS_ORDER, [cursor[0] ?? '', cursor[2] ?? '']);
-  const newest = inOrder(matching, LOGS_ORDER)
-    .select('delivery_id', 'message_id', 'received_at', 'webhook_id', 'event', 'created_at', 'id')
-    .limit(rows);
+  const newest = firstRows(db, matching, {
+    order: LOGS_ORDER,
+    columns: ['delivery_id', 'message_id', 'received_at', 'webhook_id', 'event', 'created_at', 'id'],
+    cursor: cursor && [cursor[0] ?? '', cursor[2] ?? ''],
+    rows,
+  });
   const page = db
     .from(newest.as('newest'))
     .select('*', db.raw('row_number() over (order by created_at desc, id desc) as n'));
