@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { indexConcurrently } from './index-concurrently.js';
 
-/** By these, the creators of the webhooks that a token sees are found, deleted webhooks included: the logs are by creator. */
+/** These indexes find the creators of the webhooks that a token sees, deleted ones included: the logs are by creator. */
 export const webhookCreators = {
   name: '0056-webhook-creators',
   config: { transaction: false },

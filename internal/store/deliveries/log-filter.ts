@@ -4,7 +4,7 @@ import type { Tag } from '../../domain/matching/tags.js';
 import type { Visibility } from '../../identity/visibility.js';
 import type { Db } from '../postgres/knex.js';
 import { carryingTags } from '../postgres/list-page.js';
-import { logsBy, type VisibleLogs } from './visible-logs.js';
+import { logsBy, type VisibleLogs } from './list/visible-logs.js';
 
 export interface LogFilter {
   readonly visible: Visibility;

@@ -3,9 +3,9 @@ import type { Visibility } from '../../identity/visibility.js';
 import type { Keyset } from '../postgres/keyset.js';
 import type { Db } from '../postgres/knex.js';
 import { type ListOf, type Page, readPage } from '../postgres/list-page.js';
+import { nameCreators } from './list/visible-logs.js';
 import { type LogFilter, matchingLogs } from './log-filter.js';
 import { type LogKey, type LogKeyRow, logKeyColumns, toLogKey } from './log-keys.js';
-import { nameCreators } from './visible-logs.js';
 
 /** The newest log is first. */
 export const LOGS_ORDER: Keyset = {

@@ -3,8 +3,8 @@ import type { Tag } from '../../domain/matching/tags.js';
 import { AppError } from '../../errors.js';
 import { type Cursor, inOrder, type Keyset, selectKey, writeCursor } from './keyset.js';
 import type { Db } from './knex.js';
-import { type Filters, firstRows, partsOf } from './merge-ordered.js';
-import { type Total, totalOf } from './total.js';
+import { type Filters, firstRows, partsOf } from './pages/merge-ordered.js';
+import { type Total, totalOf } from './pages/total.js';
 
 export interface Page {
   readonly limit: number;

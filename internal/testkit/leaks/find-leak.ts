@@ -16,7 +16,7 @@ const MAY_LEAK = new RegExp(
   ),
 );
 
-/** The first token, secret or canary in a text, if there is one. Any 43 letters are no token, because it has a checksum. */
+/** The first token, secret or canary in a text, if there is one. The checksum tells a token from other letters. */
 export function findLeak(text: string): string | undefined {
   if (!MAY_LEAK.test(text)) return undefined;
   const token = text.match(TOKEN)?.find((each) => readTokenText(each) !== undefined);

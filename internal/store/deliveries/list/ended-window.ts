@@ -1,10 +1,10 @@
 import type { Cursor } from '../../postgres/keyset.js';
 import type { Db } from '../../postgres/knex.js';
-import { firstRows } from '../../postgres/merge-ordered.js';
+import { firstRows } from '../../postgres/pages/merge-ordered.js';
 import { matchingLogs } from '../log-filter.js';
-import { nameCreators } from '../visible-logs.js';
 import { LOGS_ORDER } from '../webhook-logs.js';
 import type { DeliveryFilter } from './list-filter.js';
+import { nameCreators } from './visible-logs.js';
 import { MICROSECONDS, type WindowRow } from './window-row.js';
 
 const FITS = `(:webhook::int is null or page.webhook_id = :webhook::int)

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import type { Db } from './knex.js';
+import type { Db } from '../knex.js';
 import { unionOf } from './merge-ordered.js';
 
 /**

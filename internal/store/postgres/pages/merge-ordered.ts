@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
-import { after, type Cursor, inOrder, type Keyset } from './keyset.js';
-import type { Db } from './knex.js';
+import { after, type Cursor, inOrder, type Keyset } from '../keyset.js';
+import type { Db } from '../knex.js';
 
 /**
  * Filters without order, limit and columns. Of several, whose rows are disjoint, each may have an index of its own: the

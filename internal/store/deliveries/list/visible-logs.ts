@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
-import type { Visibility } from '../../identity/visibility.js';
-import type { Db } from '../postgres/knex.js';
+import type { Visibility } from '../../../identity/visibility.js';
+import type { Db } from '../../postgres/knex.js';
 
 /** The logs that a query may find, by the creators of their webhooks, because the index of logs is by creator. */
 export interface VisibleLogs extends Pick<Visibility, 'spaces'> {
