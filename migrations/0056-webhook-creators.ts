@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { indexConcurrently } from './index-concurrently.js';
 
-/** These indexes find the creators of the webhooks that a token sees, deleted ones included: the logs are by creator. */
+/** These indexes find the creators of the webhooks that a token sees, deleted ones included: logs are by creator. */
 export const webhookCreators = {
   name: '0056-webhook-creators',
   config: { transaction: false },
