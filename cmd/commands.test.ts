@@ -492,7 +492,7 @@ describe('hukz up', () => {
     });
     second.child.kill('SIGTERM');
     expect(await second.code).toBe(0);
-  }, 90_000);
+  });
 
   it('reports that one of its servers has ended, and what to do', async () => {
     const run = hukz(['up'], { AUTH: 'x-user' });

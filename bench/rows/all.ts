@@ -9,6 +9,8 @@ import { w8b } from './lists/w8b.js';
 import { scale } from './scale.js';
 import { tenant } from './tenants/tenant.js';
 import { tenantFlood } from './tenants/tenant-flood.js';
+import { tenant } from './tenant.js';
+import { token } from './token.js';
 import { w1 } from './w1.js';
 import { w1j } from './w1j.js';
 import { w1l } from './w1l.js';
@@ -49,6 +51,7 @@ export const rows: readonly { readonly row: Row; readonly inAll: boolean }[] = [
   always(w8b),
   always(w9),
   always(w9x),
+  always(token),
   // The row needs cores for itself.
   named(scale),
 ];
