@@ -13,6 +13,8 @@ export interface ConfigSources {
   /** The directory whose `config.yml`, `config.json`, `config.env` or another of these is read; absent: no file. */
   readonly cwd?: string | undefined;
   readonly env: Environment;
+  /** The environment of commands that print secrets. Absent: `env`. */
+  readonly commandEnv?: Environment;
 }
 
 const required = keys.filter(({ value }) => value.required).map(({ name }) => name);
@@ -129,7 +131,7 @@ function loadValues(sources: ConfigSources, { needed, uses, check = () => [] }: 
   const given = readSources(sources, needed);
   const nameOf = (key: string) => given.names[key] ?? key;
   const missing = needed.filter((key) => given.values[key] === undefined && given.commands[key] === undefined);
-  const printed = runCommands(pick(given.commands, new Set(uses)), { nameOf, env: sources.env });
+  const printed = runCommands(pick(given.commands, new Set(uses)), { nameOf, env: sources.commandEnv ?? sources.env });
   const { values, problems: judged } = judge({ ...given.values, ...printed.values }, nameOf);
   const problems = [...printed.problems, ...judged];
   const all = [

@@ -40,7 +40,8 @@ export async function runUpService(here: Invocation, { asked, environment, serve
     HUKZ_METRICS_PORT: environment.HUKZ_METRICS_PORT ?? String(await preferredPort(8001, '/metrics', say)),
   };
   // No file is read: config.yml may describe another environment, and the one of a fresh clone contains samples.
-  const sources = { env: { ...DEFAULTS, ...environment, ...ports, ...servers.settings } };
+  const env = { ...DEFAULTS, ...environment, ...ports, ...servers.settings };
+  const sources = { env, commandEnv: here.env };
   const config = loadConfig(sources);
   const logger = makeLogger(config.log);
   logger.debug('app.starting', { version: here.version, ...describeConfig(config) });

@@ -11,6 +11,8 @@ export async function up(here: Invocation): Promise<void> {
   await refuseSecond(here.cwd);
   const environment = environmentSettings(here.env);
   const say = (line: string) => process.stdout.write(`${line}\n`);
+  if (here.env.AUTH && environment.HUKZ_AUTH === undefined)
+    say('AUTH is not used: it is not x-user, token or x-user,token');
   // Loading the service takes half a second, during which the servers start.
   const loading = import('./up-service.js');
   // A failure is thrown below, where there is something to stop.

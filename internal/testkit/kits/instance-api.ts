@@ -1,4 +1,5 @@
 import supertest from 'supertest';
+import { watchErrors } from '../leaks/watch-leaks.js';
 
 export type InstanceApi = ReturnType<typeof apiOf>;
 
@@ -6,16 +7,16 @@ export type InstanceApi = ReturnType<typeof apiOf>;
 export function apiOf(port: number, eventFields: object = {}) {
   const agent = supertest(`http://127.0.0.1:${port}`);
   const created = async (path: string, body: object): Promise<number> => {
-    const { status, body: answer } = await agent.post(path).set('x-user', '1').send(body);
+    const { status, body: answer } = await watchErrors(agent.post(path).set('x-user', '1').send(body));
     if (status !== 201) throw new Error(`POST ${path}: ${status} ${JSON.stringify(answer)}`);
     return answer.id;
   };
   return {
-    get: (path: string) => agent.get(path).set('x-user', '1'),
-    post: (path: string, body: object = {}) => agent.post(path).set('x-user', '1').send(body),
-    put: (path: string, body: object) => agent.put(path).set('x-user', '1').send(body),
-    patch: (path: string, body: object) => agent.patch(path).set('x-user', '1').send(body),
-    delete: (path: string) => agent.delete(path).set('x-user', '1'),
+    get: (path: string) => watchErrors(agent.get(path).set('x-user', '1')),
+    post: (path: string, body: object = {}) => watchErrors(agent.post(path).set('x-user', '1').send(body)),
+    put: (path: string, body: object) => watchErrors(agent.put(path).set('x-user', '1').send(body)),
+    patch: (path: string, body: object) => watchErrors(agent.patch(path).set('x-user', '1').send(body)),
+    delete: (path: string) => watchErrors(agent.delete(path).set('x-user', '1')),
     event: (subject: string) => created('/events', { name: subject, event: subject, ...eventFields }),
     webhook: (url: string, eventIds: readonly number[], more: object = {}) =>
       created('/webhooks', { name: url, url, event_ids: eventIds, ...more }),

@@ -22,6 +22,7 @@ import { type JournalPool, makeJournalPool } from '../../store/journal/journal-p
 import { type Db, makeKnex } from '../../store/postgres/knex.js';
 import { makeVault } from '../../store/secrets/vault.js';
 import { DEFAULT_SERVICE } from '../default-service.js';
+import { watchErrors } from '../leaks/watch-leaks.js';
 import { makeTestDatabase } from './test-database.js';
 import { type LogLine, makeTestLogger } from './test-logger.js';
 
@@ -172,7 +173,7 @@ export async function makeTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     refused,
     rest,
     send: (method, path, body, user = '1') => {
-      const request = requestOf(app, method, path);
+      const request = watchErrors(requestOf(app, method, path));
       request.expect(({ status }) => requireDocumented(endpoints, { method, path, status }));
       if (user !== '') request.set('X-User', user);
       return body === undefined ? request : request.set('Content-Type', 'application/json').send(JSON.stringify(body));

@@ -16,10 +16,15 @@ const MAY_LEAK = new RegExp(
   ),
 );
 
-/** The first token, secret or canary in a text, if there is one. The checksum tells a token from other letters. */
-export function findLeak(text: string): string | undefined {
+/** The first token, secret or canary in a text, if there is one. */
+export const findLeak = (text: string): string | undefined =>
+  findSecret(text) ?? (MAY_LEAK.test(text) ? SONGS.find((song) => text.includes(song)) : undefined);
+
+/** The same without canaries, which a caller may have sent as any part of a request. */
+export function findSecret(text: string): string | undefined {
   if (!MAY_LEAK.test(text)) return undefined;
+  // The checksum tells a token from other letters.
   const token = text.match(TOKEN)?.find((each) => readTokenText(each) !== undefined);
   const secret = FORMS.map((form) => form.exec(text)?.[0]).find((found) => found !== undefined);
-  return token ?? secret ?? SONGS.find((song) => text.includes(song));
+  return token ?? secret;
 }

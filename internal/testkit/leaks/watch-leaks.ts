@@ -1,5 +1,6 @@
 import { appendFileSync } from 'node:fs';
-import { findLeak } from './find-leak.js';
+import type supertest from 'supertest';
+import { findLeak, findSecret } from './find-leak.js';
 
 const AROUND = 300;
 
@@ -8,7 +9,17 @@ const AROUND = 300;
  * into the file of the run, and the end of the run fails with all of them. Without such a file, it fails here.
  */
 export function watchLeaks(place: string, text: string): void {
-  const leak = findLeak(text);
+  report(place, text, findLeak(text));
+}
+
+/** An error of the API repeats a mistake to its caller, but no secret, also if the caller sent it. */
+export function watchErrors(request: supertest.Test): supertest.Test {
+  return request.on('response', ({ status, text }: supertest.Response) => {
+    if (status >= 400 && typeof text === 'string') report('an error of the API', text, findSecret(text));
+  });
+}
+
+function report(place: string, text: string, leak: string | undefined): void {
   if (leak === undefined) return;
   const at = Math.max(0, text.indexOf(leak) - AROUND);
   const found = `${place}: ${text.slice(at, at + 2 * AROUND)}`;
