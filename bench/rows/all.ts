@@ -1,4 +1,5 @@
 import type { Row } from '../row.js';
+import { token } from './api/token.js';
 import { b0 } from './b0.js';
 import { b1 } from './b1.js';
 import { b2 } from './b2.js';
@@ -10,7 +11,6 @@ import { scale } from './scale.js';
 import { tenant } from './tenants/tenant.js';
 import { tenantFlood } from './tenants/tenant-flood.js';
 import { tenant } from './tenant.js';
-import { token } from './token.js';
 import { w1 } from './w1.js';
 import { w1j } from './w1j.js';
 import { w1l } from './w1l.js';

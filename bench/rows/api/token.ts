@@ -1,9 +1,9 @@
-import { readCpuSeconds } from '../../internal/local/process-usage.js';
-import type { Bench } from '../bench.js';
-import { BenchFailure } from '../failure.js';
-import { atMost } from '../load/target.js';
-import { median, spell } from '../numbers.js';
-import type { Line, Row } from '../row.js';
+import { readCpuSeconds } from '../../../internal/local/process-usage.js';
+import type { Bench } from '../../bench.js';
+import { BenchFailure } from '../../failure.js';
+import { atMost } from '../../load/target.js';
+import { median, spell } from '../../numbers.js';
+import type { Line, Row } from '../../row.js';
 
 type Login = Readonly<Record<string, string>>;
 
