@@ -1,5 +1,5 @@
 import type { LogFields, Logger, LogLevel } from '../../logger.js';
-import { watchLeaks } from '../leaks/watch-leaks.js';
+import { watchFields } from '../leaks/watch-leaks.js';
 
 export interface LogLine {
   readonly level: LogLevel;
@@ -14,7 +14,7 @@ export function makeTestLogger(): Logger & { readonly lines: readonly LogLine[] 
     (level: LogLevel) =>
     (name: string, fields: LogFields = {}) => {
       lines.push({ level, name, fields });
-      watchLeaks(`the log line ${name}`, JSON.stringify(fields));
+      watchFields(`the log line ${name}`, fields);
     };
   return { lines, error: at('error'), warn: at('warn'), info: at('info'), debug: at('debug') };
 }

@@ -19,6 +19,17 @@ export function watchErrors(request: supertest.Test): supertest.Test {
   });
 }
 
+/** The fields of a log line may be anything, also what JSON cannot write. */
+export function watchFields(place: string, fields: object): void {
+  let text: string;
+  try {
+    text = JSON.stringify(fields);
+  } catch {
+    text = Object.values(fields).map(String).join(' ');
+  }
+  watchLeaks(place, text);
+}
+
 function report(place: string, text: string, leak: string | undefined): void {
   if (leak === undefined) return;
   const at = Math.max(0, text.indexOf(leak) - AROUND);
