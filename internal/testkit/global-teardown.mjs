@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 // biome-ignore lint/style/noDefaultExport: the form that jest asks for
 export default async function teardown() {
   await globalThis.stopTestServer();
+  if (!globalThis.leaksAreOwn) return;
   const file = process.env.TESTKIT_LEAKS;
   const found = readFileSync(file, 'utf8').split('\n').filter(Boolean);
   rmSync(dirname(file), { recursive: true });
