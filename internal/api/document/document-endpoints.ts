@@ -54,8 +54,10 @@ export function makeDocumentEndpoints(deps: Described, others: readonly Endpoint
   const own = deps.development ? [document, page, entrance] : [document];
   const described = once(() => makeOpenApi([...others, ...own], deps));
   // To render it takes longer than a request may block the event loop; only a developer's own service has the page.
-  const commands = { host: HOST_PLACE, login: loginOf(deps) };
-  const pieces = once(async () => renderDocs(await described(), commands).split(HOST_PLACE));
+  const pieces = once(async () => {
+    const commands = { host: HOST_PLACE, login: loginOf(deps) };
+    return renderDocs(await described(), commands).split(HOST_PLACE);
+  });
   return own;
 }
 
