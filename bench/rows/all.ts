@@ -10,7 +10,6 @@ import { w8b } from './lists/w8b.js';
 import { scale } from './scale.js';
 import { tenant } from './tenants/tenant.js';
 import { tenantFlood } from './tenants/tenant-flood.js';
-import { tenant } from './tenant.js';
 import { w1 } from './w1.js';
 import { w1j } from './w1j.js';
 import { w1l } from './w1l.js';

@@ -977,7 +977,7 @@ export interface components {
          */
         Degradation: {
             /** @enum {string} */
-            reason: "not_connected" | "not_subscribed" | "subscription_refused" | "subject_not_allowed" | "subject_reserved" | "not_publish_only" | "services_unknown" | "subject_overlap" | "subject_transformed" | "stream_refused" | "stream_contested" | "stream_unsuitable" | "consumer_refused" | "consumer_unsuitable" | "pull_refused" | "positions_not_kept" | "journal_behind" | "message_not_stored" | "attempt_not_stored" | "clock_offset" | "requests_refused" | "space_at_share" | "space_over_limit" | "settings_not_read" | "x_user_trusted" | "jwks_not_fetched";
+            reason: "not_connected" | "not_subscribed" | "subscription_refused" | "subject_not_allowed" | "subject_reserved" | "not_publish_only" | "services_unknown" | "subject_overlap" | "subject_transformed" | "stream_refused" | "stream_contested" | "stream_unsuitable" | "consumer_refused" | "consumer_unsuitable" | "pull_refused" | "positions_not_kept" | "journal_behind" | "message_not_stored" | "attempt_not_stored" | "clock_offset" | "requests_refused" | "space_at_share" | "space_over_limit" | "settings_not_read" | "x_user_trusted" | "secrets_not_encrypted" | "jwks_not_fetched";
             /** @description The problem and the remedy. */
             problem: string;
         };
@@ -5816,7 +5816,7 @@ export interface operations {
                         promise: string;
                         degraded?: {
                             /** @enum {string} */
-                            reason: "not_connected" | "not_subscribed" | "subscription_refused" | "subject_not_allowed" | "subject_reserved" | "not_publish_only" | "services_unknown" | "subject_overlap" | "subject_transformed" | "stream_refused" | "stream_contested" | "stream_unsuitable" | "consumer_refused" | "consumer_unsuitable" | "pull_refused" | "positions_not_kept" | "journal_behind" | "message_not_stored" | "attempt_not_stored" | "clock_offset" | "requests_refused" | "space_at_share" | "space_over_limit" | "settings_not_read" | "x_user_trusted" | "jwks_not_fetched";
+                            reason: "not_connected" | "not_subscribed" | "subscription_refused" | "subject_not_allowed" | "subject_reserved" | "not_publish_only" | "services_unknown" | "subject_overlap" | "subject_transformed" | "stream_refused" | "stream_contested" | "stream_unsuitable" | "consumer_refused" | "consumer_unsuitable" | "pull_refused" | "positions_not_kept" | "journal_behind" | "message_not_stored" | "attempt_not_stored" | "clock_offset" | "requests_refused" | "space_at_share" | "space_over_limit" | "settings_not_read" | "x_user_trusted" | "secrets_not_encrypted" | "jwks_not_fetched";
                             /** @description The problem and the remedy. */
                             problem: string;
                             event?: string;
