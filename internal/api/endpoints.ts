@@ -12,6 +12,7 @@ import { makeLogEndpoints } from './deliveries/log-endpoints.js';
 import { makeOrderedKeyEndpoints } from './deliveries/ordered-key-endpoints.js';
 import { makeReplayEndpoints } from './deliveries/replay-endpoints.js';
 import { makeDocumentEndpoints } from './document/document-endpoints.js';
+import { makeErasureEndpoints } from './erasures/erasure-endpoints.js';
 import { makeEventEndpoints } from './events/event-endpoints.js';
 import { makeExplainEndpoint, makeExplainTurnstile } from './explain/explain-endpoints.js';
 import { makeExplainStoredEndpoint } from './explain/explain-stored.js';
@@ -55,6 +56,7 @@ export function makeEndpoints(deps: EndpointDeps): readonly Endpoint[] {
     ...makeDeliveryListEndpoints(deps),
     ...makeBulkEndpoints(deps),
     ...makeDeliveryEndpoints(deps),
+    ...makeErasureEndpoints(deps),
     ...makeMessageListEndpoints(deps),
     makeExplainEndpoint({ ...deps, room }, explaining),
     makeExplainStoredEndpoint(deps, explaining),

@@ -4,6 +4,7 @@ import type { ResourceName } from '../domain/message/headers/resource-name.js';
 import type { Membership } from '../instance/membership.js';
 import { type Journal, makeJournal } from '../store/journal/journal.js';
 import { makeVault, type Vault } from '../store/secrets/vault.js';
+import { ErasureWatch } from '../upkeep/erasure-watch.js';
 import { reportKeys } from '../upkeep/report-keys.js';
 import { applicationName, type Base } from './base.js';
 import { growModestly } from './grow-modestly.js';
@@ -31,6 +32,7 @@ export interface Core {
   readonly outbound: Outbound;
   readonly deliveryEvents: DeliveryEvents;
   readonly auditEvents: AuditEvents;
+  readonly erasures: ErasureWatch;
   readonly dispatch: Dispatch;
   readonly spaceLimits: WiredLimits;
   readonly inbound: Inbound;
@@ -107,6 +109,7 @@ export async function construct(
     outbound,
     deliveryEvents,
     auditEvents,
+    erasures: new ErasureWatch(logger),
     dispatch,
     spaceLimits,
     inbound,

@@ -1,6 +1,7 @@
 import type { Cleanup } from '../cleanup.js';
 import { makeFiringRules } from '../domain/matching/firing-rules.js';
 import { runAccounting } from '../upkeep/run-accounting.js';
+import { runErasures } from '../upkeep/run-erasures.js';
 import { runExpiry } from '../upkeep/run-expiry.js';
 import { runDisabling, runResumes } from '../upkeep/run-patience.js';
 import { runReplays } from '../upkeep/run-replays.js';
@@ -14,8 +15,8 @@ import type { Core } from './construct.js';
 const MAX_WAITING_S = 10;
 
 /**
- * Starts the work beside the delivery of messages: replays, retention, the check of the account, and the counts of
- * due, parked and dead deliveries.
+ * Starts the work beside the delivery of messages: replays, erasures, retention, the check of the account, and the
+ * counts of due, parked and dead deliveries.
  */
 export function startUpkeep({ config, clock, logger }: Base, core: Core, cleanup: Cleanup): void {
   const { pool } = core.store;
@@ -24,6 +25,13 @@ export function startUpkeep({ config, clock, logger }: Base, core: Core, cleanup
   const pace = { ratePerSecond, maxWaiting: MAX_WAITING_S * ratePerSecond };
   const rules = makeFiringRules(core.registry.subjectRules, config.intake.filterMaxBytes);
   cleanup.add('replays', runReplays({ pool, pace, rules, logger }).stop);
+  const reach = {
+    queuedMessages: core.dispatch.queuedMessages,
+    forgetMessages: core.dispatch.forgetMessages,
+    eraseCopies: core.inbound.intake.eraseCopies,
+  };
+  const { filterMaxBytes: maxBytes } = config.intake;
+  cleanup.add('erasures', runErasures({ pool, reach, maxBytes, watch: core.erasures, logger }).stop);
   const { onTableBytes, onAccountOpen, onBacklog, onStalled } = core.metrics;
   cleanup.add('resumes', runResumes({ pool, logger }).stop);
   const { disableAfterMs } = config.patience;

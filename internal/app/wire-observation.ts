@@ -36,6 +36,7 @@ export function wireObservation({ config, clock, version, logger }: Base, core: 
       () => spaceLimits.over.degraded(),
       () => unsafe,
       () => core.jwt?.degraded() ?? [],
+      () => core.erasures.degraded(),
     ],
     logger,
   });
@@ -57,6 +58,7 @@ export function wireObservation({ config, clock, version, logger }: Base, core: 
     deliveryEventsDropped: deliveryEvents.dropped,
     auditEventsDropped: core.auditEvents.dropped,
     statements: store.pool.statements,
+    erasuresWaiting: () => core.erasures.waiting,
     sessionsLeft: store.sessionsLeft,
   });
   return { degradations, refusals };

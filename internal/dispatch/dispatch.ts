@@ -55,6 +55,10 @@ export interface Dispatch {
    * owes to the webhooks are read from the store.
    */
   forgetWebhooks(webhookIds: ReadonlySet<number>): void;
+  /** The ids of the messages of which deliveries wait in memory. */
+  queuedMessages(): ReadonlySet<string>;
+  /** Drops the waiting deliveries of these messages, which are no longer sent. Requests in flight continue. */
+  forgetMessages(messageIds: ReadonlySet<string>): void;
   /** Deliveries that could not run may be able to run again. */
   resume(): void;
   stats(): DispatchStats;
@@ -175,6 +179,11 @@ export function makeDispatch(ports: DispatchPorts, limits: ResidentLimits & Lane
     forgetWebhooks(webhookIds) {
       dispatcher.forget(webhookIds);
       suspectStrays();
+    },
+    queuedMessages: () => lanes.queuedMessages(),
+    forgetMessages(messageIds) {
+      const dropped = dispatcher.forget(undefined, ({ message }) => messageIds.has(message.id));
+      if (dropped.length > 0) suspectStrays();
     },
     resume: () => dispatcher.pump(),
     stats: () => ({

@@ -110,12 +110,12 @@ export class Dispatcher {
   }
 
   /**
-   * Drops the queued deliveries of these webhooks, or all of them, because other instances own them now or will own
-   * them. Requests in flight continue.
+   * Drops the queued deliveries of these webhooks, or all of them, as far as `leaves` does not keep them. Other
+   * instances own them now or will own them, or their messages were erased. Requests in flight continue.
    */
-  forget(webhookIds?: ReadonlySet<number>): OwnedDelivery[] {
+  forget(webhookIds?: ReadonlySet<number>, leaves?: (delivery: OwnedDelivery) => boolean): OwnedDelivery[] {
     // An attempt that waits for a slot is under way. It ends with the outcome known so far.
-    const queued = this.deps.room.lanes.clear(webhookIds).filter((delivery) => !this.left.refuse(delivery));
+    const queued = this.deps.room.lanes.clear(webhookIds, leaves).filter((delivery) => !this.left.refuse(delivery));
     for (const delivery of queued) this.deps.room.residents.release(delivery.id);
     return queued;
   }

@@ -60,5 +60,10 @@ export function findRole(name: string): Role | undefined {
   return { about, scopes: new Set(scopes), spaces };
 }
 
-/** The scopes that no token of some spaces may have: events belong to all spaces, and so does their list of spaces. */
-export const SCOPES_OF_ALL_SPACES: ReadonlySet<Scope> = new Set(['events:write', 'spaces:write']);
+/**
+ * The scopes that no token of some spaces may have: events belong to all spaces, and so does their list of spaces. A
+ * message may be owed to webhooks of several spaces.
+ */
+export const SCOPES_OF_ALL_SPACES: ReadonlySet<Scope> = new Set([
+  ...(['events:write', 'spaces:write', 'messages:erase'] as const),
+]);

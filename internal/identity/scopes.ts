@@ -15,6 +15,7 @@ const WORDS = [
   ['logs:read', 'read attempts with their payloads and answers'],
   ['messages:read', 'read messages with their payloads'],
   ['messages:publish', 'publish messages, and cancel delayed ones'],
+  ['messages:erase', 'count, start and cancel erasures of messages, in all spaces'],
   ['spaces:read', 'list and read spaces'],
   ['spaces:write', 'create, change and delete spaces, with their webhooks'],
   ['accounting:read', 'read the account of deliveries'],

@@ -75,6 +75,7 @@ export function makeCoreIntake(deps: CoreIntakeDeps): Intake {
     connection: () => link?.connection(),
     degraded: () => subscriptions.degraded(),
     acknowledgedUpTo: async () => 'unread',
+    eraseCopies: async () => undefined,
     stats: () => ({
       ...boundary.stats(),
       subscriptions: subscriptions.count,

@@ -29,6 +29,11 @@ export interface Intake {
    * and undefined means that the stream cannot be queried now.
    */
   acknowledgedUpTo(stream: string, known: number): Promise<number | 'unread' | undefined>;
+  /**
+   * Deletes the copies of these messages in our stream, and has them overwritten. Messages of other streams are left
+   * out. Returns the reason why that was not possible; the promise never rejects.
+   */
+  eraseCopies(messageIds: readonly string[]): Promise<string | undefined>;
   stats(): IntakeStats;
   /** Stops receiving messages. Resolves when all accepted messages are committed. */
   drain(): Promise<void>;

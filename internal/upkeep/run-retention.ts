@@ -4,6 +4,7 @@ import type { Repeating } from '../repeat.js';
 import { repeatReported } from '../repeat-reported.js';
 import { removeOldAudit } from '../store/audit/audit-list.js';
 import * as store from '../store/deliveries/retention.js';
+import { forgetErased } from '../store/erasure/sweep-erased.js';
 import { REMEMBERED_MS } from '../store/idempotency/idempotent-requests.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
 import type { PartitionedTable } from '../store/journal/partitions.js';
@@ -58,6 +59,8 @@ export async function retainOnce(
   }
   if (deleted > 0) logger.info('retention.dead_letters_deleted', { dead_letters: deleted });
   await store.deleteReplays(pool, limits.logsMs);
+  await store.deleteErasures(pool, limits.logsMs);
+  for (let isMore = true; isMore; ) isMore = await forgetErased(pool);
   await store.deleteExpiredSecrets(pool, SECRETS_AT_ONCE);
   for (let batch = AUDIT_AT_ONCE; batch === AUDIT_AT_ONCE; ) {
     batch = await removeOldAudit(pool, limits.auditMs, AUDIT_AT_ONCE);

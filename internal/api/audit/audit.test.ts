@@ -27,6 +27,7 @@ afterAll(() => api.stop());
 interface Made {
   readonly of: Walled;
   readonly owed: string;
+  readonly erasure: string;
 }
 type Ask = (made: Made) => readonly [path: string, body?: object];
 
@@ -59,6 +60,8 @@ const REQUESTS: Readonly<Record<string, Ask>> = {
   cancelDelivery: ({ owed }) => [`/deliveries/${owed}/cancel`],
   retryDeliveries: ({ of }) => ['/deliveries/retry', { ids: [of.delivery] }],
   cancelDeliveries: ({ owed }) => ['/deliveries/cancel', { ids: [owed] }],
+  eraseMessages: ({ of }) => ['/messages/erase', { ids: [of.message] }],
+  cancelErasure: ({ erasure }) => [`/messages/erasures/${erasure}`],
   cancelMessage: ({ of }) => [`/messages/${of.message}`],
   createToken: ({ of }) => ['/tokens', { name: 'a', role: 'space_reader', spaces: [of.space] }],
   rotateToken: ({ of }) => [`/tokens/${of.token}/rotate`],
@@ -98,7 +101,11 @@ async function makeThings(): Promise<Made> {
     .db('deliveries')
     .where({ id: owed })
     .update({ due_at: hoursAgo(-1), attempts: 0 });
-  return { of: { ...of, message: messageId }, owed };
+  const [{ id: erasure }] = await api
+    .db('erasures')
+    .insert({ created_by_id: 1, ids: [messageId], until: hoursAgo(0), total: 1 })
+    .returning('id');
+  return { of: { ...of, message: messageId }, owed, erasure };
 }
 
 const rowsOf = (requestId: string) => api.db('audit').where({ request_id: requestId });
@@ -128,7 +135,7 @@ describe('the audit', () => {
     for (const row of rows) {
       expect(row).toMatchObject({ action: endpoint?.audit, principal: expect.stringMatching(/^token:\d+$/) });
       expect(row.address).toMatch(/^(127\.0\.0\.1|::1)$/);
-      expect(row.object).toMatch(/^(event|webhook|space|token|replay|delivery|message|log):\S+$/);
+      expect(row.object).toMatch(/^(event|webhook|space|token|replay|delivery|message|log|erasure):\S+$/);
     }
   });
 

@@ -7,6 +7,7 @@ import type { Stores } from '../api-deps.js';
 import { instant } from '../bodies/instant.js';
 import { id, spaceId } from '../bodies/numbers.js';
 import { tagQueries } from '../bodies/tag-fields.js';
+import { erasedAt, erasedAtField } from '../erasures/erased-at.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { listHead, listOf, pagingOf } from '../http/paging.js';
 import { findSubject, subjectText } from '../names/find-event.js';
@@ -35,6 +36,7 @@ const deadLetterAnswer = z
     received_at: z.iso.datetime(),
     webhook_id: id,
     space_id: spaceId,
+    erased_at: erasedAtField,
   })
   .meta({ title: 'DeadLetter' });
 
@@ -80,5 +82,6 @@ function deadLetterJson(letter: DeadLetter): z.input<typeof deadLetterAnswer> {
     received_at: letter.receivedAt.toISOString(),
     webhook_id: letter.webhookId,
     space_id: letter.spaceId,
+    ...erasedAt(letter.erasedAt),
   };
 }

@@ -8,6 +8,7 @@ import { loadFormatNames } from '../../store/webhooks/webhook-formats.js';
 import type { Webhook } from '../../store/webhooks/webhook-row.js';
 import type { Deliveries, Stores } from '../api-deps.js';
 import { sentData } from '../bodies/sent-data.js';
+import { erasedAt, erasedAtField } from '../erasures/erased-at.js';
 import type { JsonPart } from '../http/pieces.js';
 import { webhookAnswer } from '../webhooks/webhook-answer.js';
 import { webhookParts } from '../webhooks/webhook-parts.js';
@@ -46,7 +47,10 @@ export const deliveryAnswer = z
       id: z.uuid(),
       received_at: z.iso.datetime(),
       subject: z.string().nullable().describe('Null when the message has been deleted by retention.'),
-      data: z.unknown().describe('The body that is sent. Null when the message has been deleted by retention.'),
+      erased_at: erasedAtField,
+      data: z
+        .unknown()
+        .describe('The body that is sent. Null when the message has been deleted by retention, or was erased.'),
       data_encoding: logAnswer.shape.data_encoding,
     }),
     attempts: z.array(attemptAnswer).describe(`The latest ${MAX_ATTEMPTS} attempts, oldest first.`),
@@ -76,6 +80,7 @@ export async function* deliveryParts(
     id: delivery.messageId,
     received_at: new Date(delivery.receivedAt).toISOString(),
     subject: message?.subject ?? delivery.subject,
+    ...erasedAt(delivery.erasedAt),
   });
   yield `,"message":${shown.slice(0, -1)},`;
   const formats = await loadFormatNames(db, [webhook.id]);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { DeliveryState } from '../../store/deliveries/deliveries.js';
 import type { ListedDelivery } from '../../store/deliveries/list/listed-deliveries.js';
 import { id } from '../bodies/numbers.js';
+import { erasedAt, erasedAtField } from '../erasures/erased-at.js';
 
 export const DELIVERY_STATES = [
   'pending',
@@ -24,6 +25,7 @@ export const listedDelivery = z
     due_at: z.iso.datetime().nullable().describe('Time of the next attempt of a pending delivery, if it has one.'),
     because: z.string().nullable().describe('Why the delivery was given up. Null unless it is dead.'),
     ended_at: z.iso.datetime().nullable().describe('Time at which it was delivered, cancelled or given up.'),
+    erased_at: erasedAtField,
   })
   .meta({ title: 'ListedDelivery' });
 
@@ -39,5 +41,6 @@ export function listedJson(delivery: ListedDelivery): z.input<typeof listedDeliv
     due_at: delivery.dueAt?.toISOString() ?? null,
     because: delivery.because,
     ended_at: delivery.endedAt?.toISOString() ?? null,
+    ...erasedAt(delivery.erasedAt),
   };
 }

@@ -4,6 +4,7 @@ import { isJson } from '../../domain/message/json-bytes.js';
 import { shownUrl } from '../../domain/secrets/hidden-url.js';
 import type { WebhookLog } from '../../store/deliveries/webhook-log-row.js';
 import { id, spaceId, userId } from '../bodies/numbers.js';
+import { erasedAt, erasedAtField } from '../erasures/erased-at.js';
 import type { JsonPart } from '../http/pieces.js';
 import { headersOf } from './header-json.js';
 
@@ -33,6 +34,7 @@ export const logAnswer = z
     attempt: z.int(),
     outcome: z.string().meta({ enum: logOutcome.options }),
     error: z.string().nullable(),
+    erased_at: erasedAtField,
     duration_ms: z.int(),
     next_attempt_at: z.iso
       .datetime()
@@ -43,7 +45,7 @@ export const logAnswer = z
     data: z
       .unknown()
       .describe(
-        'The body that was sent, in the current format of the webhook. Null when the message has been deleted by retention.',
+        'The body that was sent, in the current format of the webhook. Null when the message has been deleted by retention, or was erased.',
       ),
     data_encoding: z
       .literal('base64')
@@ -103,6 +105,7 @@ function openText(log: WebhookLog): string {
     error: log.error,
     duration_ms: log.durationMs,
     next_attempt_at: log.nextAttemptAt?.toISOString() ?? null,
+    ...erasedAt(log.erasedAt),
     response_headers: log.responseHeaders === null ? null : headersOf(log.responseHeaders),
     request_headers: log.requestHeaders === null ? null : headersOf(log.requestHeaders),
   } satisfies Omit<z.input<typeof logAnswer>, 'data' | 'data_encoding' | 'response_body'>);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MessageView } from '../../domain/matching/message-view.js';
+import { AppError } from '../../errors.js';
 import { loadListed } from '../../store/deliveries/list/listed-deliveries.js';
 import { loadMessage, type MessageHead } from '../../store/deliveries/message.js';
 import { readPayloads } from '../../store/messages/read-payloads.js';
@@ -33,7 +34,7 @@ export function makeExplainStoredEndpoint(deps: Deps, turnstile: Turnstile): End
       params: uuidPath,
       query,
       answers: { 200: { description: 'The decisions, by the id of the webhook.', schema: answer } },
-      refuses: ['not_found', 'unavailable'],
+      refuses: ['not_found', 'conflict', 'unavailable'],
     },
     async ({ principal, audit, params, query: { limit, cursor } }) => {
       const { spaces } = principal;
@@ -41,6 +42,7 @@ export function makeExplainStoredEndpoint(deps: Deps, turnstile: Turnstile): End
       const object = { object: `message:${stored.id}`, spaceId: spaceOf(principal), changes: {} };
       await recordRead(deps.db, { principal, audit }, () => [object]);
       const message = await viewOf(deps, stored);
+      if (stored.erasedAt) throw erased(stored.erasedAt);
       const owed = new Map(stored.deliveries.map((delivery) => [delivery.webhookId, delivery]));
       const asked = { spaces, limit, after: Number(cursor?.[0] ?? 0), evenDeleted: [...owed.keys()] };
       const page = await turnstile.through(() => explainPage(deps, message, asked));
@@ -50,6 +52,9 @@ export function makeExplainStoredEndpoint(deps: Deps, turnstile: Turnstile): End
     },
   );
 }
+
+const erased = (at: Date) =>
+  new AppError('conflict', `the message was erased at ${at.toISOString()}: nothing is left to decide by`);
 
 async function viewOf({ pool, filterMaxBytes }: Deps, stored: MessageHead): Promise<MessageView> {
   const { id: message_id, receivedAt: received_at, subject, headers } = stored;

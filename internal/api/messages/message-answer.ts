@@ -9,6 +9,7 @@ import { id } from '../bodies/numbers.js';
 import { isJsonInTurns } from '../bodies/sent-data.js';
 import { DELIVERY_STATES } from '../deliveries/delivery-list-answer.js';
 import { headersJson } from '../deliveries/header-json.js';
+import { erasedAt, erasedAtField } from '../erasures/erased-at.js';
 import type { JsonPart } from '../http/pieces.js';
 
 /** Bytes that are encoded together. It is a multiple of three, so that the parts of base64 fit together. */
@@ -30,7 +31,11 @@ export const messageAnswer = z
     event: z.string().describe('The subject.'),
     headers: z.record(z.string(), z.array(z.string())).describe('The values of each header, in their order.'),
     bytes: z.int().min(0).describe('Size of the payload.'),
-    payload: z.unknown().optional().describe('The payload as it was received, if it is JSON.'),
+    erased_at: erasedAtField,
+    payload: z
+      .unknown()
+      .optional()
+      .describe('The payload as it was received, if it is JSON. Absent if the message was erased.'),
     payload_base64: z.string().optional().describe('Any other payload, instead of `payload`.'),
     webhooks: z.array(owedAnswer),
   })
@@ -44,17 +49,21 @@ export async function* messageParts(db: Db, message: MessageHead): AsyncGenerato
     event: message.subject,
     headers: headersJson(message.headers),
     bytes: message.bytes,
+    ...erasedAt(message.erasedAt),
   });
   yield `${head.slice(0, -1)},`;
-  yield* payloadParts(db, message);
-  yield ',"webhooks":[';
+  if (!message.erasedAt) {
+    yield* payloadParts(db, message);
+    yield ',';
+  }
+  yield '"webhooks":[';
   yield* webhookParts(db, message);
   yield ']}';
 }
 
 async function* payloadParts(db: Db, { id: messageId, receivedAt }: MessageHead): AsyncGenerator<JsonPart> {
   const message = (await loadMessages(db, [{ messageId, receivedAt }])).get(messageId);
-  // The message was found a moment ago; retention may have dropped its day since.
+  // The message was found a moment ago; retention may have dropped its day since, or it was erased.
   if (!message) throw new AppError('not_found', 'Record not found');
   const { payload } = message;
   if (await isJsonInTurns(payload)) {

@@ -8,6 +8,7 @@ import type { Stores } from '../api-deps.js';
 import { recordRead, spaceOf } from '../audit/record-read.js';
 import { instant } from '../bodies/instant.js';
 import { uuidPath } from '../bodies/numbers.js';
+import { erasedAt, erasedAtField } from '../erasures/erased-at.js';
 import { type WhyUnmatchedDeps, whyUnmatched } from '../explain/why-unmatched.js';
 import { type Endpoint, scopedEndpoint } from '../http/endpoint.js';
 import { requireRange, windowOf, windowPagingOf } from '../http/paging.js';
@@ -49,6 +50,7 @@ const listedMessage = z
     event: z.string().describe('The subject.'),
     bytes: z.int().min(0).describe('Size of the payload.'),
     webhooks: z.int().min(0).describe('Number of webhooks that the message was owed to.'),
+    erased_at: erasedAtField,
     because: z
       .string()
       .meta({ enum: [...REASONS] })
@@ -80,7 +82,7 @@ export function makeMessageListEndpoints(deps: Pick<Stores, 'db'> & WhyUnmatched
         const subject = await findSubject(deps.db, event);
         const filter = { ...range, subject, isMatched: matched, spaces: spacesOf(principal, named) };
         const { nodes, next } = await listMessages(deps.db, filter, { limit, cursor });
-        const because = matched === false ? await whyUnmatched(deps, nodes) : undefined;
+        const because = matched === false ? await whyUnmatched(deps, nodes.filter(isWhole)) : undefined;
         const listed = nodes.map((node) => ({ ...listedJson(node), because: because?.get(node.id) }));
         return { status: 200, json: { ...(next && { next_cursor: next }), nodes: listed } };
       },
@@ -115,10 +117,14 @@ function spacesOf({ spaces }: Principal, space: number | undefined): Spaces {
   return space === undefined ? spaces : [space];
 }
 
+/** Nothing is left of an erased message from which a decision follows. */
+const isWhole = (message: ListedMessage) => message.erasedAt === null;
+
 const listedJson = (message: ListedMessage): z.input<typeof listedMessage> => ({
   id: message.id,
   received_at: new Date(message.receivedAt).toISOString(),
   event: message.subject,
   bytes: message.bytes,
   webhooks: message.webhooks,
+  ...erasedAt(message.erasedAt),
 });

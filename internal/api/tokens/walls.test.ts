@@ -101,6 +101,10 @@ const ROWS: Readonly<Record<string, Row>> = {
     ],
   },
   cancelMessage: PATH,
+  eraseMessages: { ...SHARED, body: { ids: ['01890a5d-ac96-774b-bcce-b302099a8057'], dry_run: true } },
+  listErasures: SHARED,
+  getErasure: SHARED,
+  cancelErasure: SHARED,
   publishMessage: { ...SHARED, body: { event: 'tag.created' } },
   publishMessages: { ...SHARED, body: [] },
   applyDeclaration: {

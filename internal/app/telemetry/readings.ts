@@ -38,6 +38,8 @@ export interface Readings {
   /** Number of webhooks whose deliveries are parked, by reason. */
   waiting(): { readonly paused: number; readonly circuit_open: number };
   statements(): number;
+  /** Number of erased messages of which a delivery or a copy is left. */
+  erasuresWaiting(): number;
   /** Number of PostgreSQL sessions that were discarded, by pool. */
   readonly sessionsLeft: Readonly<Record<string, number>>;
 }
@@ -171,6 +173,12 @@ export const gauges = (from: Readings): readonly Reading[] => [
     'hukz_clock_offset_seconds',
     "How far the clock of this machine is ahead of the database's; 0 while they agree",
     () => from.clockOffsetMs() / 1000,
+    'max',
+  ],
+  [
+    'hukz_erasures_waiting',
+    'Erased messages of which a delivery under way, or a copy in the stream, is left',
+    () => from.erasuresWaiting(),
     'max',
   ],
   ['hukz_catalog_events', 'Registered events', () => from.catalog().events, 'max'],

@@ -7,6 +7,13 @@ export class Fifo<T> {
     return this.items.length - this.head;
   }
 
+  *values(): IterableIterator<T> {
+    for (let at = this.head; at < this.items.length; at++) {
+      const item = this.items[at];
+      if (item !== undefined) yield item;
+    }
+  }
+
   push(item: T): void {
     this.items.push(item);
   }

@@ -134,15 +134,34 @@ export class Lanes {
     else this.line(lane);
   }
 
-  /** Empties the queues of these webhooks, or all queues. Requests in flight stay counted. */
-  clear(webhookIds: Iterable<number> = [...this.lanes.keys()]): OwnedDelivery[] {
+  /** The ids of the messages whose deliveries wait here. */
+  queuedMessages(): ReadonlySet<string> {
+    const ids = new Set<string>();
+    for (const { fresh, retries } of this.lanes.values())
+      for (const queue of [fresh, retries]) for (const { message } of queue.values()) ids.add(message.id);
+    return ids;
+  }
+
+  /**
+   * Takes deliveries out of the queues of these webhooks, or out of all queues: those that `leaves` names, or all of
+   * them. Requests in flight stay counted.
+   */
+  clear(
+    webhookIds: Iterable<number> = [...this.lanes.keys()],
+    leaves: (delivery: OwnedDelivery) => boolean = () => true,
+  ): OwnedDelivery[] {
     const left: OwnedDelivery[] = [];
     for (const webhookId of webhookIds) {
       const lane = this.lanes.get(webhookId);
       if (!lane) continue;
       for (const queue of [lane.fresh, lane.retries]) {
-        for (let next = queue.shift(); next; next = queue.shift()) left.push(next);
+        for (let rest = queue.length; rest > 0; rest--) {
+          const next = queue.shift();
+          if (next && leaves(next)) left.push(next);
+          else if (next) queue.push(next);
+        }
       }
+      if (!isEmpty(lane)) continue;
       this.throttled.forget(lane);
       if (lane.inFlight === 0) this.close(lane);
     }

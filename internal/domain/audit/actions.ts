@@ -23,6 +23,8 @@ const WORDS = [
   ['delivery.cancel', 'deliveries were cancelled'],
   ['key.release', 'the first delivery of an ordering key was skipped'],
   ['message.cancel', 'a delayed message was cancelled'],
+  ['message.erase', 'an erasure of messages was started'],
+  ['erasure.cancel', 'an erasure of messages was cancelled'],
   ['message.read', 'the payload of a message was read with a token'],
   ['delivery.read', 'the payload of a delivery was read with a token'],
   ['filter.try', 'a filter was tried on the payloads of stored messages with a token'],

@@ -57,6 +57,8 @@ export const DEGRADATION_REASONS = [
   'secrets_not_encrypted',
   /** The keys of the issuer of JWTs could not be fetched. */
   'jwks_not_fetched',
+  /** Messages were erased, and their copies in the stream could not be deleted yet. */
+  'erasure_waits',
 ] as const;
 
 export type DegradationReason = (typeof DEGRADATION_REASONS)[number];
@@ -91,6 +93,7 @@ const SUMMARIES: Readonly<Record<DegradationReason, string>> = {
   x_user_trusted: 'The API believes the header X-User.',
   secrets_not_encrypted: 'The secrets of webhooks are stored unencrypted.',
   jwks_not_fetched: 'The keys by which JWTs are verified could not be fetched.',
+  erasure_waits: 'Copies of erased messages in the stream could not be deleted yet.',
 };
 
 /** Removes a server's answers, its address and configuration from a degradation. */
@@ -127,6 +130,7 @@ const WITH_LINES_OF_THEIR_OWN: ReadonlySet<DegradationReason> = new Set([
   'x_user_trusted',
   'secrets_not_encrypted',
   'jwks_not_fetched',
+  'erasure_waits',
 ]);
 
 /** The other reasons do not keep messages from arriving, and they have metrics and log lines of their own. */

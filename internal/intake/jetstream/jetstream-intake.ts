@@ -19,6 +19,7 @@ import { type PositionStore, Positions } from './positions/positions.js';
 import { Readings } from './reading/readings.js';
 import { requireJetStream } from './require-jetstream.js';
 import type { StreamSettings } from './stream-settings.js';
+import { eraseCopies } from './streams/erase-copies.js';
 import type { StreamLink } from './wanted-consumer.js';
 
 export interface JetStreamIntakeDeps {
@@ -158,6 +159,12 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
     connection: () => link?.connection(),
     degraded: () => [...follower.degraded(), ...positions.degraded()],
     acknowledgedUpTo,
+    async eraseCopies(messageIds) {
+      const manager = reachable();
+      if (!manager)
+        return `the stream ${settings.name} cannot be reached: ${connectionProblem() ?? 'it is being connected'}`;
+      return eraseCopies(manager, settings.name, messageIds);
+    },
     stats: () => ({ ...boundary.stats(), ...readings.stats(), receiptsRefused: 0 }),
     async drain() {
       draining = true;

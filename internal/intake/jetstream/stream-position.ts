@@ -50,6 +50,13 @@ export function markOf({ name, created }: MadeStream): string {
   return createHash('sha1').update(`${name}\n${created}`).digest('hex').slice(0, 6);
 }
 
+/** The sequence in the id of a message of the stream with this mark. Undefined for any other message. */
+export function sequenceIn(messageId: string, mark: string): number | undefined {
+  const digits = messageId.replaceAll('-', '');
+  if (digits.slice(13, 16) + digits.slice(17, 20) !== mark) return undefined;
+  return Number.parseInt(digits.slice(20), 16);
+}
+
 const SEQUENCE_AT = 4;
 const SEQUENCE_BYTES = 6;
 

@@ -18,6 +18,8 @@ export interface DeadLetter {
   readonly receivedAt: Date;
   readonly webhookId: number;
   readonly spaceId: number;
+  /** When the message was erased. Its delivery cannot be sent again. */
+  readonly erasedAt: Date | null;
 }
 
 export interface DeadLetterFilter {
@@ -42,6 +44,7 @@ interface DeadLetterRow {
   readonly received_at: Date;
   readonly webhook_id: number;
   readonly space_id: string;
+  readonly erased_at: Date | null;
 }
 
 /** The newest dead letter is first. */
@@ -77,5 +80,6 @@ function toDeadLetter(row: DeadLetterRow): DeadLetter {
     receivedAt: row.received_at,
     webhookId: row.webhook_id,
     spaceId: Number(row.space_id),
+    erasedAt: row.erased_at,
   };
 }

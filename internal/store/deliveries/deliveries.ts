@@ -26,6 +26,8 @@ export interface Delivery {
   readonly because: string | null;
   /** The subject in its log; null while it has no log. */
   readonly subject: string | null;
+  /** When the message was erased. Nothing of it can be sent again. */
+  readonly erasedAt: Date | null;
 }
 
 interface FoundRow {
@@ -36,6 +38,7 @@ interface FoundRow {
   readonly held: boolean | null;
   readonly owned: boolean | null;
   readonly because: string | null;
+  readonly erased_at: Date | null;
 }
 
 /** A summary of all attempts in the log. */
@@ -56,6 +59,7 @@ const FIND = `
     from webhook_logs where delivery_id = :id limit 1
   )
   select found.message_id, found.received_at::text as received_at, found.webhook_id, found.owned, found.because,
+    (select m.erased_at from messages m where m.id = found.message_id and m.received_at = found.received_at) as erased_at,
     case when isfinite(due_at) and not rests then due_at end as due_at, not isfinite(due_at) or (due and rests) as held
   from (select * from owed union all select * from dead union all select * from logged) as found
   join webhooks w on w.id = found.webhook_id
@@ -87,6 +91,7 @@ export async function loadDelivery(db: Db, { id, visible }: DeliveryKey): Promis
     isOwned: found.owned ?? false,
     because: found.because,
     subject: logged?.subject ?? null,
+    erasedAt: found.erased_at,
   };
 }
 

@@ -14,6 +14,8 @@ export interface ListedMessage {
   readonly bytes: number;
   /** Number of webhooks of these spaces that the message was owed to. */
   readonly webhooks: number;
+  /** When the payload and the headers were erased. */
+  readonly erasedAt: Date | null;
 }
 
 export interface MessageFilter {
@@ -48,7 +50,7 @@ const FIRST_ROWS = 200;
  * that fit. Unmatched messages have an index of their own (migration 0030), whose condition must match to the letter.
  */
 const windowOf = (condition: string) => `
-  select id, received_at::text as received_at, subject, bytes, ${MICROSECONDS('received_at')} as cursor_at,
+  select id, received_at::text as received_at, subject, bytes, erased_at, ${MICROSECONDS('received_at')} as cursor_at,
     case when :spaces::bigint[] is null then webhooks else (
       select count(*)::int from unnest(owed_to) as owed(id)
       where (select w.space_id from webhooks w where w.id = owed.id) = any(:spaces::bigint[])
@@ -62,7 +64,8 @@ const windowOf = (condition: string) => `
           where (select w.space_id from webhooks w where w.id = owed.id) = any(:spaces::bigint[])
         )) as fits
     from (
-      select id, received_at, subject, octet_length(payload) as bytes, owed_to, cardinality(owed_to) as webhooks
+      select id, received_at, subject, octet_length(payload) as bytes, erased_at, owed_to,
+        cardinality(owed_to) as webhooks
       from messages
       where (received_at, id) < (:at::timestamptz, :id::uuid) and received_at <= :at::timestamptz
         and received_at >= :since::timestamptz and received_at < :until::timestamptz and ${condition}
@@ -84,6 +87,7 @@ interface Row {
   readonly received_at: string;
   readonly subject: string;
   readonly bytes: number;
+  readonly erased_at: Date | null;
   readonly webhooks: number;
   readonly cursor_at: string;
   readonly last: boolean;
@@ -143,10 +147,11 @@ async function readWindow(
 
 const cursorOf = ({ cursor_at, id }: Row) => `${cursor_at}.${id}`;
 
-const toListed = ({ id, received_at, subject, bytes, webhooks }: Row): ListedMessage => ({
+const toListed = ({ id, received_at, subject, bytes, erased_at, webhooks }: Row): ListedMessage => ({
   id,
   receivedAt: received_at,
   subject,
   bytes,
   webhooks,
+  erasedAt: erased_at,
 });

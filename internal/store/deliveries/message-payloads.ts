@@ -23,9 +23,10 @@ export interface StoredMessage {
 const PART_BYTES = 256 * 1024;
 const JOINED = `
   from unnest(?::uuid[], ?::timestamptz[]) as wanted (id, received_at)
-  join messages on messages.id = wanted.id and messages.received_at = wanted.received_at`;
+  join messages on messages.id = wanted.id and messages.received_at = wanted.received_at
+    and messages.erased_at is null`;
 
-/** Returns the size in bytes of each payload that still exists, by message id. */
+/** Returns the size in bytes of each payload that still exists and is not erased, by message id. */
 export async function payloadSizes(db: Db, keys: readonly MessageKey[]): Promise<ReadonlyMap<string, number>> {
   const { rows }: { rows: { id: string; bytes: number }[] } = await db.raw(
     `select messages.id, octet_length(messages.payload) as bytes ${JOINED}`,
@@ -44,7 +45,7 @@ interface MessageRow {
   readonly payload: Buffer | null;
 }
 
-/** Returns the messages that still exist, by id. */
+/** Returns the messages that still exist and are not erased, by id. */
 export async function loadMessages(db: Db, keys: readonly MessageKey[]): Promise<ReadonlyMap<string, StoredMessage>> {
   const { rows }: { rows: MessageRow[] } = await db.raw(
     `select messages.id, messages.subject, messages.received_at, messages.received_at::text as received_at_text,
@@ -60,13 +61,13 @@ export async function loadMessages(db: Db, keys: readonly MessageKey[]): Promise
   return messages;
 }
 
-/** Returns undefined if the message has been deleted meanwhile. */
+/** Returns undefined if the message has been deleted or erased meanwhile. */
 async function readInParts(db: Db, { messageId, receivedAt }: MessageKey, bytes: number): Promise<Buffer | undefined> {
   const parts: Buffer[] = [];
   for (let from = 1; from <= bytes; from += PART_BYTES) {
     const { rows }: { rows: { part: Buffer }[] } = await db.raw(
       `select substring(payload from ?::int for ?::int) as part from messages
-       where id = ?::uuid and received_at = ?::timestamptz`,
+       where id = ?::uuid and received_at = ?::timestamptz and erased_at is null`,
       [from, PART_BYTES, messageId, receivedAt],
     );
     const [row] = rows;

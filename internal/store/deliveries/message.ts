@@ -14,6 +14,8 @@ export interface MessageHead {
   readonly headers: readonly Header[];
   /** Size of the payload. */
   readonly bytes: number;
+  /** When the payload and the headers were erased. */
+  readonly erasedAt: Date | null;
   /** The deliveries that the message owes or owed, in the order in which they were added. */
   readonly deliveries: readonly DeliveryKey[];
 }
@@ -23,6 +25,7 @@ interface Row {
   readonly subject: string;
   readonly headers: Uint8Array | null;
   readonly bytes: number;
+  readonly erased_at: Date | null;
   readonly owed_to: readonly number[];
   readonly delivery_ids: readonly string[];
 }
@@ -32,7 +35,8 @@ interface Row {
  * has.
  */
 const FIND = `
-  select received_at::text as received_at, subject, headers, octet_length(payload) as bytes, owed_to, delivery_ids
+  select received_at::text as received_at, subject, headers, octet_length(payload) as bytes, erased_at, owed_to,
+    delivery_ids
   from messages
   where id = :id and received_at >= to_timestamp((:ms::float8 - 1) / 1000)
     and received_at < to_timestamp((:ms::float8 + 2) / 1000)`;
@@ -46,7 +50,7 @@ export async function loadMessage(db: Db, id: string, spaces: Spaces): Promise<M
   const [row] = rows;
   const visible = spaces === 'all' ? undefined : await webhooksIn(db, row?.owed_to ?? [], spaces);
   if (!row || visible?.size === 0) throw new AppError('not_found', 'Record not found');
-  const { received_at: receivedAt, subject, headers, bytes } = row;
+  const { received_at: receivedAt, subject, headers, bytes, erased_at: erasedAt } = row;
   const owed = row.delivery_ids.map((deliveryId, place) => ({
     deliveryId,
     messageId: id,
@@ -54,7 +58,7 @@ export async function loadMessage(db: Db, id: string, spaces: Spaces): Promise<M
     webhookId: row.owed_to[place] ?? 0,
   }));
   const deliveries = owed.filter(({ webhookId }) => visible?.has(webhookId) ?? true);
-  return { id, receivedAt, subject, headers: readHeaders(headers), bytes, deliveries };
+  return { id, receivedAt, subject, headers: readHeaders(headers), bytes, erasedAt, deliveries };
 }
 
 async function webhooksIn(db: Db, ids: readonly number[], spaces: readonly number[]): Promise<ReadonlySet<number>> {

@@ -19,6 +19,9 @@ const DELETE_DEAD: Statement = {
       for update skip locked
     ) returning id`,
 };
+const DELETE_ERASURES: Statement = {
+  text: `delete from erasures where state <> 'running' and finished_at < now() - $1 * interval '1 ms' returning id`,
+};
 const DELETE_REPLAYS: Statement = {
   text: `delete from replays where state <> 'running' and finished_at < now() - $1 * interval '1 ms' returning id`,
 };
@@ -98,6 +101,11 @@ export async function deleteDeadLetters(pool: JournalPool, olderThanMs: number, 
 /** Deletes the replays that ended more than `olderThanMs` ago. */
 export async function deleteReplays(pool: JournalPool, olderThanMs: number): Promise<number> {
   return (await pool.run(DELETE_REPLAYS, [olderThanMs])).length;
+}
+
+/** Deletes the erasures that ended more than `olderThanMs` ago. Erased messages say when they were erased. */
+export async function deleteErasures(pool: JournalPool, olderThanMs: number): Promise<number> {
+  return (await pool.run(DELETE_ERASURES, [olderThanMs])).length;
 }
 
 /** Deletes one batch of expired secrets, and returns their number. */

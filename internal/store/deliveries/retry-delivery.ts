@@ -19,6 +19,7 @@ export async function retryDelivery(
 ): Promise<Delivery> {
   let delivery = await loadDelivery(stores.db, key);
   await requireReceiver(stores.db, delivery.webhookId);
+  if (delivery.erasedAt) throw erased(delivery.erasedAt);
   // The delivery may be sent or claimed between the check and the update. Then both are repeated.
   for (let tries = 0; tries < MAX_TRIES; tries++) {
     if (delivery.isOwned)
@@ -26,6 +27,7 @@ export async function retryDelivery(
     if ((await makeDue(stores, delivery)) > 0) return loadDelivery(stores.db, key);
     delivery = await loadDelivery(stores.db, key);
   }
+  if (delivery.erasedAt) throw erased(delivery.erasedAt);
   if (delivery.state === 'held' || delivery.state === 'pending')
     throw new AppError(
       'conflict',
@@ -33,6 +35,9 @@ export async function retryDelivery(
     );
   throw new AppError('conflict', 'the message of this delivery has been deleted by retention');
 }
+
+const erased = (at: Date) =>
+  new AppError('conflict', `the message of this delivery was erased at ${at.toISOString()}: nothing is left to send`);
 
 async function requireReceiver(db: Db, webhookId: number): Promise<void> {
   const webhook = await loadWebhook(db, webhookId).catch((error: unknown) => {

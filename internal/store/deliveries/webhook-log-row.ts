@@ -32,6 +32,8 @@ export interface WebhookLog {
   readonly durationMs: number;
   /** Null also while the webhook is suspended, because the time is unknown then. */
   readonly nextAttemptAt: Date | null;
+  /** When the body, the answer and the headers were erased. */
+  readonly erasedAt: Date | null;
 }
 
 /** A row of `webhook_logs`; bigint columns arrive as text. */
@@ -57,6 +59,7 @@ export interface WebhookLogRow {
   readonly error: string | null;
   readonly duration_ms: number;
   readonly kept_attempt_at: Date | null;
+  readonly erased_at: Date | null;
 }
 
 /** The columns of `webhook_logs` that `toWebhookLog` needs. */
@@ -92,5 +95,6 @@ export function toWebhookLog(row: WebhookLogRow): WebhookLog {
     error: row.error,
     durationMs: row.duration_ms,
     nextAttemptAt: row.kept_attempt_at,
+    erasedAt: row.erased_at,
   };
 }

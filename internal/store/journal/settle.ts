@@ -74,6 +74,8 @@ const DELIVERIES = `
       select *, to_timestamp(started / 1000) as started_at, to_timestamp(received / 1000) as received_at,
         now() + retry_in * interval '1 ms' as next_at
       from ${rowsOf({ ...$.attempts, ...$.webhookNos })}
+    ), erased as materialized (
+      select message_id from erased_messages where message_id = any(${$.attempts.message_id})
     ), finished as (
       delete from deliveries d
       where d.id = any(array(select delivery_id from input where retry_in is null)) and ${IS_UNCHANGED}
@@ -97,9 +99,11 @@ const LOG = `
     insert into webhook_logs (created_at, created_by_id, event, url, response_status_code, response_body, tags, webhook_id,
       space_id, message_id, received_at, delivery_id, attempt, outcome, error, duration_ms, next_attempt_at, response_headers,
       request_headers)
-    select started_at, created_by_id, subject, url, status, body, tags, webhook_id, space_id,
-      message_id, received_at, delivery_id, attempt, outcome, error, duration, next_at, headers, sent_headers
-    from input join receivers on no = webhook_no
+    select started_at, created_by_id, subject, url, status, case when kept then body end, tags, webhook_id, space_id,
+      message_id, received_at, delivery_id, attempt, outcome, case when kept then error end, duration, next_at,
+      case when kept then headers end, case when kept then sent_headers end
+    from (select *, not coalesce(message_id in (select message_id from erased), false) as kept from input) as input
+    join receivers on no = webhook_no
     on conflict do nothing`;
 
 /**
@@ -109,7 +113,8 @@ const LOG = `
  * comes after this instance has claimed the same delivery again. Nothing is joined with `deliveries`: PostgreSQL would
  * choose the kind of join by the table's contents at planning time, and keep it. With a join that was chosen while the
  * table was empty, each attempt of a batch is compared with each row. See "key list" and "set without a join" in
- * `sql-notes.md`.
+ * `sql-notes.md`. An attempt that ends after its message was erased keeps nothing that was said on the wire; the lookup
+ * is one per batch, in a table that is empty unless messages are erased.
  */
 export const SETTLE: Statement = { name: 'settle', text: `${DELIVERIES}${LOG}` };
 

@@ -8,7 +8,7 @@ export interface PastMessage {
   readonly received_at: string;
   readonly subject: string;
   readonly headers: Uint8Array | null;
-  /** The message was owed to a webhook of the spaces, or all spaces are visible. */
+  /** The message is not erased, and it was owed to a webhook of the spaces, or all spaces are visible. */
   readonly is_visible: boolean;
 }
 
@@ -23,12 +23,12 @@ export interface PastRange {
 const WINDOW: Statement = {
   text: `
     select id as message_id, received_at::text, subject, headers,
-      $3::bigint[] is null or exists (
+      erased_at is null and ($3::bigint[] is null or exists (
         select from unnest(owed_to) as owed(id)
         where (select w.space_id from webhooks w where w.id = owed.id) = any($3::bigint[])
-      ) as is_visible
+      )) as is_visible
     from (
-      select id, received_at, subject, headers, owed_to from messages
+      select id, received_at, subject, headers, owed_to, erased_at from messages
       where (received_at, id) < ($4::timestamptz, $5::uuid) and received_at <= $4::timestamptz
         and received_at >= $1::timestamptz and received_at < $2::timestamptz
       order by received_at desc, id desc limit $6::int

@@ -15,8 +15,8 @@ const LAST_ATTEMPT = (id: string, receivedAt: string) => `
 const COLUMNS = '(id, message_id, received_at, webhook_id, attempts, failures, bytes, due_at, replay)';
 
 /**
- * Turns dead letters whose message still exists into deliveries, in one statement, so that each is always exactly one
- * of the two. For `offset 0` see "fence" in `sql-notes.md`.
+ * Turns dead letters whose message still exists and is not erased into deliveries, in one statement, so that each is
+ * always exactly one of the two. For `offset 0` see "fence" in `sql-notes.md`.
  */
 const RAISE_DEAD: Statement = {
   text: `
@@ -25,7 +25,7 @@ const RAISE_DEAD: Statement = {
       from dead_letters d
       cross join lateral (
         select ${BYTES} as bytes from messages
-        where messages.id = d.message_id and messages.received_at = d.received_at offset 0
+        where messages.id = d.message_id and messages.received_at = d.received_at and erased_at is null offset 0
       ) as m
       cross join lateral (${LAST_ATTEMPT('d.id', 'd.received_at')} offset 0) as last
       where d.id = any($1::uuid[])
@@ -46,7 +46,7 @@ const OWE_AGAIN: Statement = {
     from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as w(id, message_id, received_at)
     cross join lateral (
       select ${BYTES} as bytes from messages
-      where messages.id = w.message_id and messages.received_at = w.received_at offset 0
+      where messages.id = w.message_id and messages.received_at = w.received_at and erased_at is null offset 0
     ) as m
     cross join lateral (${LAST_ATTEMPT('w.id', 'w.received_at')} offset 0) as last
     where not exists (select from dead_letters d where d.id = w.id)
@@ -61,7 +61,7 @@ const OWE_FIRST: Statement = {
     with owing as (
       update messages m set owed_to = m.owed_to || $3::int, delivery_ids = m.delivery_ids || hukz_delivery_id(m.id, $3::int)
       from unnest($1::uuid[], $2::timestamptz[]) as w(id, received_at)
-      where m.id = w.id and m.received_at = w.received_at and not m.owed_to @> array[$3::int]
+      where m.id = w.id and m.received_at = w.received_at and m.erased_at is null and not m.owed_to @> array[$3::int]
       returning m.delivery_ids[array_upper(m.delivery_ids, 1)] as id, m.id as message_id, m.received_at, ${BYTES} as bytes
     )
     insert into deliveries ${COLUMNS}

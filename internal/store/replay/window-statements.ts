@@ -12,7 +12,7 @@ const DEAD: Statement = {
       received_at::text as cursor_at, id::text as cursor_id, n = $7::int as last, fits
     from (
       select *, row_number() over (order by received_at, id) as n,
-        died_at <= $8::timestamptz and ($4::text is null or event = $4) as fits
+        erased_at is null and died_at <= $8::timestamptz and ($4::text is null or event = $4) as fits
       from (
         select * from dead_letters
         where webhook_id = $1 and (received_at, id) > ($5::timestamptz, $6::uuid)
@@ -47,7 +47,7 @@ const logged = (outcome: 'delivered' | 'cancelled'): Statement => ({
       created_at::text as cursor_at, id::text as cursor_id, n = $7::int as last, fits
     from (
       select *, row_number() over (order by created_at, id) as n,
-        outcome = '${outcome}' and webhook_id = $1 and ($4::text is null or event = $4)
+        outcome = '${outcome}' and erased_at is null and webhook_id = $1 and ($4::text is null or event = $4)
           and received_at >= $2::timestamptz and received_at < $3::timestamptz
           and not exists (
             select from webhook_logs earlier
@@ -55,7 +55,7 @@ const logged = (outcome: 'delivered' | 'cancelled'): Statement => ({
               and earlier.outcome = '${outcome}' and earlier.created_at >= page.received_at - interval '1 day'
           ) as fits
       from (
-        select delivery_id, message_id, received_at, created_at, id, outcome, webhook_id, event, attempt
+        select delivery_id, message_id, received_at, created_at, id, outcome, webhook_id, event, attempt, erased_at
         from webhook_logs
         where created_by_id = (select created_by_id from webhooks where webhooks.id = $1)
           and (created_at, id) > ($5::timestamptz, $6::bigint)
@@ -71,9 +71,9 @@ const MISSING: Statement = {
       received_at::text as cursor_at, id::text as cursor_id, n = $7::int as last, fits
     from (
       select *, row_number() over (order by received_at, id) as n,
-        not owed_to @> array[$1::int] and ($4::text is null or subject = $4) as fits
+        erased_at is null and not owed_to @> array[$1::int] and ($4::text is null or subject = $4) as fits
       from (
-        select id, received_at, subject, headers, owed_to from messages
+        select id, received_at, subject, headers, owed_to, erased_at from messages
         where (received_at, id) > ($5::timestamptz, $6::uuid)
           and received_at >= $2::timestamptz and received_at < least($3::timestamptz, $8::timestamptz)
         order by received_at, id limit $7
@@ -88,7 +88,7 @@ const LOST: Statement = {
       received_at::text as cursor_at, id::text as cursor_id, n = $7::int as last, fits
     from (
       select *, row_number() over (order by received_at, id) as n,
-        delivery_id is not null and ($4::text is null or subject = $4)
+        erased_at is null and delivery_id is not null and ($4::text is null or subject = $4)
           and (select d.id from deliveries d where d.id = page.delivery_id) is null
           and (select d.id from dead_letters d where d.id = page.delivery_id) is null
           and not exists (
@@ -97,7 +97,7 @@ const LOST: Statement = {
               and l.outcome in ('delivered', 'cancelled')
           ) as fits
       from (
-        select id, received_at, subject, delivery_ids[array_position(owed_to, $1::int)] as delivery_id from messages
+        select id, received_at, subject, erased_at, delivery_ids[array_position(owed_to, $1::int)] as delivery_id from messages
         where (received_at, id) > ($5::timestamptz, $6::uuid)
           and received_at >= $2::timestamptz and received_at < least($3::timestamptz, $8::timestamptz)
         order by received_at, id limit $7

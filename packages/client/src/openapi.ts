@@ -645,6 +645,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/messages/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Erase the content of stored messages by ids or by a filter, and cancel what they owe, or only count them */
+        post: operations["eraseMessages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/messages/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the erasures of messages, newest first */
+        get: operations["listErasures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/messages/erasures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an erasure of messages and its progress */
+        get: operations["getErasure"];
+        put?: never;
+        post?: never;
+        /** Cancel a running erasure of messages. Its erased messages stay erased */
+        delete: operations["cancelErasure"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/messages/{id}": {
         parameters: {
             query?: never;
@@ -977,7 +1029,7 @@ export interface components {
          */
         Degradation: {
             /** @enum {string} */
-            reason: "not_connected" | "not_subscribed" | "subscription_refused" | "subject_not_allowed" | "subject_reserved" | "not_publish_only" | "services_unknown" | "subject_overlap" | "subject_transformed" | "stream_refused" | "stream_contested" | "stream_unsuitable" | "consumer_refused" | "consumer_unsuitable" | "pull_refused" | "positions_not_kept" | "journal_behind" | "message_not_stored" | "attempt_not_stored" | "clock_offset" | "requests_refused" | "space_at_share" | "space_over_limit" | "settings_not_read" | "x_user_trusted" | "secrets_not_encrypted" | "jwks_not_fetched";
+            reason: "not_connected" | "not_subscribed" | "subscription_refused" | "subject_not_allowed" | "subject_reserved" | "not_publish_only" | "services_unknown" | "subject_overlap" | "subject_transformed" | "stream_refused" | "stream_contested" | "stream_unsuitable" | "consumer_refused" | "consumer_unsuitable" | "pull_refused" | "positions_not_kept" | "journal_behind" | "message_not_stored" | "attempt_not_stored" | "clock_offset" | "requests_refused" | "space_at_share" | "space_over_limit" | "settings_not_read" | "x_user_trusted" | "secrets_not_encrypted" | "jwks_not_fetched" | "erasure_waits";
             /** @description The problem and the remedy. */
             problem: string;
         };
@@ -1198,10 +1250,15 @@ export interface components {
             /** @enum {string} */
             outcome: "delivered" | "failed" | "dead" | "local_fault" | "cancelled" | "interrupted";
             error: string | null;
+            /**
+             * Format: date-time
+             * @description Present if the message was erased: its payload, its headers and what its attempts had kept are gone.
+             */
+            erased_at?: string;
             duration_ms: number;
             /** @description Time for which the next attempt was scheduled. Null if there is none, or if the delivery waits because its webhook is suspended. */
             next_attempt_at: string | null;
-            /** @description The body that was sent, in the current format of the webhook. Null when the message has been deleted by retention. */
+            /** @description The body that was sent, in the current format of the webhook. Null when the message has been deleted by retention, or was erased. */
             data: unknown;
             /**
              * @description Present if the body is not JSON: `data` is then the body in base64.
@@ -1246,10 +1303,15 @@ export interface components {
             /** @enum {string} */
             outcome: "delivered" | "failed" | "dead" | "local_fault" | "cancelled" | "interrupted";
             error: string | null;
+            /**
+             * Format: date-time
+             * @description Present if the message was erased: its payload, its headers and what its attempts had kept are gone.
+             */
+            erased_at?: string;
             duration_ms: number;
             /** @description Time for which the next attempt was scheduled. Null if there is none, or if the delivery waits because its webhook is suspended. */
             next_attempt_at: string | null;
-            /** @description The body that was sent, in the current format of the webhook. Null when the message has been deleted by retention. */
+            /** @description The body that was sent, in the current format of the webhook. Null when the message has been deleted by retention, or was erased. */
             data: unknown;
             /**
              * @description Present if the body is not JSON: `data` is then the body in base64.
@@ -5202,6 +5264,11 @@ export interface components {
             received_at: string;
             webhook_id: number;
             space_id: number;
+            /**
+             * Format: date-time
+             * @description Present if the message was erased: its payload, its headers and what its attempts had kept are gone.
+             */
+            erased_at?: string;
         };
         /** ListedDelivery */
         ListedDelivery: {
@@ -5226,6 +5293,11 @@ export interface components {
             because: string | null;
             /** @description Time at which it was delivered, cancelled or given up. */
             ended_at: string | null;
+            /**
+             * Format: date-time
+             * @description Present if the message was erased: its payload, its headers and what its attempts had kept are gone.
+             */
+            erased_at?: string;
         };
         /**
          * CancelDeliveries
@@ -5366,6 +5438,11 @@ export interface components {
             /** @enum {string} */
             outcome: "delivered" | "failed" | "dead" | "local_fault" | "cancelled" | "interrupted";
             error: string | null;
+            /**
+             * Format: date-time
+             * @description Present if the message was erased: its payload, its headers and what its attempts had kept are gone.
+             */
+            erased_at?: string;
             duration_ms: number;
             /** @description Time for which the next attempt was scheduled. Null if there is none, or if the delivery waits because its webhook is suspended. */
             next_attempt_at: string | null;
@@ -5401,7 +5478,12 @@ export interface components {
                 received_at: string;
                 /** @description Null when the message has been deleted by retention. */
                 subject: string | null;
-                /** @description The body that is sent. Null when the message has been deleted by retention. */
+                /**
+                 * Format: date-time
+                 * @description Present if the message was erased: its payload, its headers and what its attempts had kept are gone.
+                 */
+                erased_at?: string;
+                /** @description The body that is sent. Null when the message has been deleted by retention, or was erased. */
                 data: unknown;
                 /**
                  * @description Present if the body is not JSON: `data` is then the body in base64.
@@ -5427,6 +5509,130 @@ export interface components {
              */
             earlier_attempts_omitted?: true;
         };
+        /**
+         * EraseMessages
+         * @example {
+         *       "filter": {
+         *         "content": {
+         *           "data": {
+         *             "customer": {
+         *               "id": 17
+         *             }
+         *           }
+         *         }
+         *       },
+         *       "dry_run": true
+         *     }
+         */
+        EraseMessages: {
+            /**
+             * @description The ids of the messages.
+             * @example [
+             *       "01890a5d-ac96-774b-bcce-b302099a8057"
+             *     ]
+             */
+            ids?: string[];
+            /**
+             * @description Instead of `ids`: all stored messages that fulfil these conditions, of which there is at least one.
+             * @example {
+             *       "event": "order.created",
+             *       "content": {
+             *         "data": {
+             *           "customer": {
+             *             "id": 17
+             *           }
+             *         }
+             *       }
+             *     }
+             */
+            filter?: {
+                /**
+                 * @description All stored messages. No other condition may be beside it.
+                 * @constant
+                 */
+                all?: true;
+                /** @description Only this subject, or the event `key:<key>`. */
+                event?: string;
+                /**
+                 * @description Only messages owed to a webhook of this space: its number, or `key:<key>`.
+                 * @example 7
+                 */
+                space?: number | string;
+                /** @description Only messages received at this time or later. */
+                since?: string;
+                /** @description Only messages received before this time. Default: now. */
+                until?: string;
+                /**
+                 * @description Only messages with this content, by the operators of the filters of webhooks.
+                 * @example {
+                 *       "data": {
+                 *         "order": {
+                 *           "status": {
+                 *             "$in": [
+                 *               "paid",
+                 *               "shipped"
+                 *             ]
+                 *           },
+                 *           "amount": {
+                 *             "$gte": 100
+                 *           }
+                 *         }
+                 *       }
+                 *     }
+                 */
+                content?: {
+                    data?: unknown;
+                    headers?: Record<string, never>;
+                    subject?: unknown;
+                    $and?: Record<string, never>[];
+                    $or?: Record<string, never>[];
+                    $not?: Record<string, never>;
+                };
+            };
+            /**
+             * @description Only count the messages.
+             * @default false
+             */
+            dry_run?: boolean;
+        };
+        /** ErasureCount */
+        ErasureCount: {
+            /** @constant */
+            dry_run: true;
+            /** @description Number of messages that would be erased. */
+            total: number;
+            /** @description Number of messages whose payload is too large for `content`. They are not erased: name their ids. */
+            undecided: number;
+        };
+        /** Erasure */
+        Erasure: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            created_at: string;
+            created_by_id: number;
+            ids: string[] | null;
+            event: string | null;
+            space_id: number | null;
+            since: string | null;
+            /** Format: date-time */
+            until: string;
+            /** @description Whether the messages were selected by their content. The condition itself is not shown. */
+            has_content: boolean;
+            /** @enum {string} */
+            state: "running" | "done" | "cancelled";
+            /** @description Number of matching messages when the erasure was created. */
+            total: number;
+            /** @description Number of messages whose payload and headers are gone. */
+            erased: number;
+            /** @description How many of them still have a delivery under way, or a copy in the stream. 0 when the job is done. */
+            waiting: number;
+            /** @description Number of messages whose payload is too large for the condition on the content. */
+            undecided: number;
+            /** @description Why some of the waiting messages are not finished yet. */
+            problem: string | null;
+            finished_at: string | null;
+        };
         /** ListedMessage */
         ListedMessage: {
             /** Format: uuid */
@@ -5439,6 +5645,11 @@ export interface components {
             bytes: number;
             /** @description Number of webhooks that the message was owed to. */
             webhooks: number;
+            /**
+             * Format: date-time
+             * @description Present if the message was erased: its payload, its headers and what its attempts had kept are gone.
+             */
+            erased_at?: string;
             /**
              * @description With `matched=false`: why no webhook gets the message, by the catalog of today. `catalog`: today some would. `webhook`: its events have no enabled webhook, or it names others.
              * @enum {string}
@@ -5459,7 +5670,12 @@ export interface components {
             };
             /** @description Size of the payload. */
             bytes: number;
-            /** @description The payload as it was received, if it is JSON. */
+            /**
+             * Format: date-time
+             * @description Present if the message was erased: its payload, its headers and what its attempts had kept are gone.
+             */
+            erased_at?: string;
+            /** @description The payload as it was received, if it is JSON. Absent if the message was erased. */
             payload?: unknown;
             /** @description Any other payload, instead of `payload`. */
             payload_base64?: string;
@@ -5652,7 +5868,7 @@ export interface components {
             name: string;
             /** @description Absent if the token has scopes of its own. */
             role?: string;
-            scopes: ("events:read" | "events:write" | "webhooks:read" | "webhooks:write" | "webhooks:test" | "secrets:rotate" | "deliveries:read" | "deliveries:write" | "replays:write" | "logs:read" | "messages:read" | "messages:publish" | "spaces:read" | "spaces:write" | "accounting:read" | "tokens:read" | "tokens:write" | "audit:read")[];
+            scopes: ("events:read" | "events:write" | "webhooks:read" | "webhooks:write" | "webhooks:test" | "secrets:rotate" | "deliveries:read" | "deliveries:write" | "replays:write" | "logs:read" | "messages:read" | "messages:publish" | "messages:erase" | "spaces:read" | "spaces:write" | "accounting:read" | "tokens:read" | "tokens:write" | "audit:read")[];
             /** @description Absent: all spaces. */
             spaces?: number[];
             /** @description The subjects that it publishes to. Absent: all. */
@@ -5695,7 +5911,7 @@ export interface components {
              */
             role?: "admin" | "operator" | "space_admin" | "space_writer" | "space_reader" | "publisher";
             /** @description Single scopes, in place of a role. */
-            scopes?: ("events:read" | "events:write" | "webhooks:read" | "webhooks:write" | "webhooks:test" | "secrets:rotate" | "deliveries:read" | "deliveries:write" | "replays:write" | "logs:read" | "messages:read" | "messages:publish" | "spaces:read" | "spaces:write" | "accounting:read" | "tokens:read" | "tokens:write" | "audit:read")[];
+            scopes?: ("events:read" | "events:write" | "webhooks:read" | "webhooks:write" | "webhooks:test" | "secrets:rotate" | "deliveries:read" | "deliveries:write" | "replays:write" | "logs:read" | "messages:read" | "messages:publish" | "messages:erase" | "spaces:read" | "spaces:write" | "accounting:read" | "tokens:read" | "tokens:write" | "audit:read")[];
             /** @description The spaces that the token reaches: numbers, or `key:<key>`. Absent: all. Nothing of others exists for it. */
             spaces?: (number | string)[];
             /** @description The subjects that the token publishes to, with wildcards. Absent: all. It limits nothing else. */
@@ -5816,7 +6032,7 @@ export interface operations {
                         promise: string;
                         degraded?: {
                             /** @enum {string} */
-                            reason: "not_connected" | "not_subscribed" | "subscription_refused" | "subject_not_allowed" | "subject_reserved" | "not_publish_only" | "services_unknown" | "subject_overlap" | "subject_transformed" | "stream_refused" | "stream_contested" | "stream_unsuitable" | "consumer_refused" | "consumer_unsuitable" | "pull_refused" | "positions_not_kept" | "journal_behind" | "message_not_stored" | "attempt_not_stored" | "clock_offset" | "requests_refused" | "space_at_share" | "space_over_limit" | "settings_not_read" | "x_user_trusted" | "secrets_not_encrypted" | "jwks_not_fetched";
+                            reason: "not_connected" | "not_subscribed" | "subscription_refused" | "subject_not_allowed" | "subject_reserved" | "not_publish_only" | "services_unknown" | "subject_overlap" | "subject_transformed" | "stream_refused" | "stream_contested" | "stream_unsuitable" | "consumer_refused" | "consumer_unsuitable" | "pull_refused" | "positions_not_kept" | "journal_behind" | "message_not_stored" | "attempt_not_stored" | "clock_offset" | "requests_refused" | "space_at_share" | "space_over_limit" | "settings_not_read" | "x_user_trusted" | "secrets_not_encrypted" | "jwks_not_fetched" | "erasure_waits";
                             /** @description The problem and the remedy. */
                             problem: string;
                             event?: string;
@@ -7478,6 +7694,125 @@ export interface operations {
             };
         };
     };
+    eraseMessages: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of the request, which may be repeated with the same body within 24 hours: it gets the first answer and changes nothing. A secret that is shown once is not repeated. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description At most 256 KiB, 10000 values, 2000 lists and objects, 1000 members of one object, 2000 different names of members, nested 1024 deep. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EraseMessages"];
+            };
+        };
+        responses: {
+            /** @description A dry run: the number of matching messages. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErasureCount"];
+                };
+            };
+            /** @description The erasure, which runs until nothing of the messages is left. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+        };
+    };
+    listErasures: {
+        parameters: {
+            query?: {
+                /** @description Any other text means 10. */
+                limit?: number | string;
+                /** @description Any other text means 1. */
+                page?: number | string;
+                /** @description The `next_cursor` of the previous page. Takes precedence over `page`. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of erasures. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Number of matches on all pages. Exact up to 1,000. */
+                        total: number;
+                        /**
+                         * @description Present if `total` is an estimate.
+                         * @constant
+                         */
+                        total_is_estimate?: true;
+                        /** @description The `cursor` of the next page. Absent on the last page. A large page may have fewer entries than `limit`. */
+                        next_cursor?: string;
+                        nodes: components["schemas"]["Erasure"][];
+                    };
+                };
+            };
+        };
+    };
+    getErasure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The erasure. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+        };
+    };
+    cancelErasure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The erasure. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
+                };
+            };
+        };
+    };
     getMessage: {
         parameters: {
             query?: never;
@@ -7754,8 +8089,8 @@ export interface operations {
                 cursor?: string;
                 /** @description The caller, such as `token:17` or `user:1`. */
                 principal?: string;
-                /** @description The kind of change or read: `event.create` (an event was registered); `event.update` (an event was changed); `event.delete` (an event was deleted); `webhook.create` (a webhook was registered); `webhook.update` (a webhook was changed, enabled or disabled); `webhook.delete` (a webhook was deleted); `webhook.pause` (a webhook was paused); `webhook.resume` (a webhook was resumed); `webhook.rotate_secret` (a webhook got another signing secret); `webhook.test` (a test request was sent, or credentials were tried); `space.create` (a space was created); `space.update` (a space was changed); `space.delete` (a space was deleted with its webhooks); `token.create` (a token was created); `token.rotate` (a token got another text); `token.revoke` (a token was revoked); `declaration.apply` (a declaration changed an event or a webhook); `replay.create` (a replay was started); `replay.cancel` (a replay was cancelled); `delivery.retry` (deliveries were made due again); `delivery.cancel` (deliveries were cancelled); `key.release` (the first delivery of an ordering key was skipped); `message.cancel` (a delayed message was cancelled); `message.read` (the payload of a message was read with a token); `delivery.read` (the payload of a delivery was read with a token); `filter.try` (a filter was tried on the payloads of stored messages with a token); `log.read` (attempts were read with their payloads with a token). */
-                action?: "event.create" | "event.update" | "event.delete" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.pause" | "webhook.resume" | "webhook.rotate_secret" | "webhook.test" | "space.create" | "space.update" | "space.delete" | "token.create" | "token.rotate" | "token.revoke" | "declaration.apply" | "replay.create" | "replay.cancel" | "delivery.retry" | "delivery.cancel" | "key.release" | "message.cancel" | "message.read" | "delivery.read" | "filter.try" | "log.read";
+                /** @description The kind of change or read: `event.create` (an event was registered); `event.update` (an event was changed); `event.delete` (an event was deleted); `webhook.create` (a webhook was registered); `webhook.update` (a webhook was changed, enabled or disabled); `webhook.delete` (a webhook was deleted); `webhook.pause` (a webhook was paused); `webhook.resume` (a webhook was resumed); `webhook.rotate_secret` (a webhook got another signing secret); `webhook.test` (a test request was sent, or credentials were tried); `space.create` (a space was created); `space.update` (a space was changed); `space.delete` (a space was deleted with its webhooks); `token.create` (a token was created); `token.rotate` (a token got another text); `token.revoke` (a token was revoked); `declaration.apply` (a declaration changed an event or a webhook); `replay.create` (a replay was started); `replay.cancel` (a replay was cancelled); `delivery.retry` (deliveries were made due again); `delivery.cancel` (deliveries were cancelled); `key.release` (the first delivery of an ordering key was skipped); `message.cancel` (a delayed message was cancelled); `message.erase` (an erasure of messages was started); `erasure.cancel` (an erasure of messages was cancelled); `message.read` (the payload of a message was read with a token); `delivery.read` (the payload of a delivery was read with a token); `filter.try` (a filter was tried on the payloads of stored messages with a token); `log.read` (attempts were read with their payloads with a token). */
+                action?: "event.create" | "event.update" | "event.delete" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.pause" | "webhook.resume" | "webhook.rotate_secret" | "webhook.test" | "space.create" | "space.update" | "space.delete" | "token.create" | "token.rotate" | "token.revoke" | "declaration.apply" | "replay.create" | "replay.cancel" | "delivery.retry" | "delivery.cancel" | "key.release" | "message.cancel" | "message.erase" | "erasure.cancel" | "message.read" | "delivery.read" | "filter.try" | "log.read";
                 /** @description The thing that was changed or read, such as `webhook:17`. */
                 object?: string;
                 /** @description Only what belongs to this space: its number, or `key:<key>`. */

@@ -17,6 +17,8 @@ export interface ListedDelivery extends DeliveryKey {
   readonly endedAt: Date | null;
   /** Whether an instance sends the delivery, or is about to. */
   readonly isOwned: boolean;
+  /** When the message was erased. */
+  readonly erasedAt: Date | null;
 }
 
 interface Row {
@@ -30,11 +32,12 @@ interface Row {
   readonly delivered_at: Date | null;
   readonly cancelled_at: Date | null;
   readonly died_at: Date | null;
+  readonly erased_at: Date | null;
 }
 
 /** Everything is looked up by keys, per delivery. ("Fence" in `sql-notes.md`.) */
 const LOAD = `
-  select d.owned, x.because, x.died_at, l.outcomes, l.delivered_at, l.cancelled_at, coalesce(m.subject, l.subject, x.event) as subject,
+  select m.erased_at, d.owned, x.because, x.died_at, l.outcomes, l.delivered_at, l.cancelled_at, coalesce(m.subject, l.subject, x.event) as subject,
     coalesce(d.attempts, x.attempts, l.attempts, 0) as attempts,
     case when isfinite(d.due_at) and not rests then d.due_at end as due_at,
     not isfinite(d.due_at) or (d.due_at <= now() and rests) as held
@@ -58,7 +61,8 @@ const LOAD = `
     where delivery_id = k.id and created_at >= k.received_at - interval '1 day' offset 0
   ) as l on true
   left join lateral (
-    select subject from messages where messages.id = k.message_id and messages.received_at = k.received_at offset 0
+    select subject, erased_at from messages
+    where messages.id = k.message_id and messages.received_at = k.received_at offset 0
   ) as m on true
   order by k.place`;
 
@@ -89,5 +93,6 @@ function toListed(key: DeliveryKey, row: Row): ListedDelivery {
     because: row.because,
     endedAt: state in ends ? ends[state as keyof typeof ends] : null,
     isOwned: row.owned ?? false,
+    erasedAt: row.erased_at,
   };
 }

@@ -4,7 +4,7 @@ import type { JournalPool, Statement } from '../journal-pool.js';
 import { readHeaders } from './header-bytes.js';
 import { messageKey } from './message-key.js';
 
-/** The message that was accepted under an id. Without the row of the message, only its id is known. */
+/** The message that was accepted under an id. If its row is gone, or was erased, only its id is known. */
 export interface Remembered {
   readonly messageId: string;
   readonly stored?: {
@@ -24,7 +24,7 @@ const FIND_ID: Statement = {
 const FIND_MESSAGE: Statement = {
   text: `select headers, payload, cardinality(owed_to) as webhooks from messages
          where id = $1::uuid and received_at >= to_timestamp($2::float8 / 1000)
-           and received_at < to_timestamp($2::float8 / 1000) + interval '2 ms'`,
+           and received_at < to_timestamp($2::float8 / 1000) + interval '2 ms' and erased_at is null`,
 };
 
 /** Finds the message that the journal remembers under the subject and the `Nats-Msg-Id` of another one. */

@@ -5,6 +5,7 @@ import { envelope } from '../../../domain/message/envelope.js';
 import type { Message } from '../../../domain/message/message.js';
 import { readHeaders } from '../accept/header-bytes.js';
 import type { JournalPool, Statement } from '../journal-pool.js';
+import { CANCELLED, logOfCancelled } from './cancel.js';
 import { CLAIM_AROUND, CLAIM_INPUT, CLAIM_OLDEST } from './claim-statements.js';
 
 /**
@@ -14,7 +15,7 @@ import { CLAIM_AROUND, CLAIM_INPUT, CLAIM_OLDEST } from './claim-statements.js';
 const LOAD_MESSAGES: Statement = {
   name: 'load-messages',
   text: `
-    select m.id, m.subject, m.headers, encode(m.payload, 'base64') as payload
+    select m.id, m.subject, m.headers, encode(m.payload, 'base64') as payload, m.erased_at is not null as is_erased
     from unnest($1::uuid[], $2::float8[]) as wanted(id, at)
     cross join lateral (
       select * from messages where messages.id = wanted.id and messages.received_at = to_timestamp(wanted.at / 1000)
@@ -35,6 +36,19 @@ const BURY_LOST: Statement = {
     insert into dead_letters (id, message_id, received_at, webhook_id, attempts, died_at, because, created_by_id)
     select gone.id, message_id, received_at, webhook_id, attempts, now(), 'message_lost', w.created_by_id
     from gone join webhooks w on w.id = gone.webhook_id
+    on conflict do nothing`,
+};
+
+/**
+ * A message may be erased between the look at its deliveries and a retry or replay of them. Nothing of it can be sent.
+ */
+const CANCEL_ERASED: Statement = {
+  text: `
+    with cancelled as (
+      delete from deliveries d where d.id = any($1::uuid[]) and d.owner = $2
+      returning ${CANCELLED}
+    )
+    ${logOfCancelled(`'the message was erased'`)}
     on conflict do nothing`,
 };
 
@@ -59,6 +73,7 @@ interface MessageRow {
   readonly headers: Uint8Array | null;
   /** base64 */
   readonly payload: string;
+  readonly is_erased: boolean;
 }
 
 /** Claims due deliveries and loads each of their messages once. Rejects when PostgreSQL does; see `unclaimStrays`. */
@@ -71,14 +86,22 @@ export async function claim(pool: JournalPool, owner: string, room: ClaimRoom): 
 /** Number of characters of payloads that are decoded in one turn of the event loop, which takes 5 to 10 ms. */
 const MAX_CHARACTERS_PER_TICK = 1 << 20;
 
-/** Loads the messages of rows that are ours. A delivery whose message is gone becomes a dead letter. */
+/**
+ * Loads the messages of rows that are ours. A delivery whose message is gone becomes a dead letter, and one whose
+ * message was erased is cancelled.
+ */
 export async function withMessages(pool: JournalPool, rows: readonly ClaimedRow[], owner: string): Promise<Claim> {
   if (rows.length === 0) return { deliveries: [], lost: 0 };
   const times = new Map(rows.map((row) => [row.message_id, Math.round(row.received_at)]));
   const found = await pool.run<MessageRow>(LOAD_MESSAGES, [[...times.keys()], [...times.values()]]);
   const messages = new Map<string, Message>();
+  const erased = new Set<string>();
   let readInTick = 0;
   for (const row of found) {
+    if (row.is_erased) {
+      erased.add(row.id);
+      continue;
+    }
     messages.set(row.id, toMessage(row, times.get(row.id) ?? 0));
     readInTick += row.payload.length;
     if (readInTick < MAX_CHARACTERS_PER_TICK) continue;
@@ -89,7 +112,10 @@ export async function withMessages(pool: JournalPool, rows: readonly ClaimedRow[
     const message = messages.get(row.message_id);
     return message ? [toDelivery(row, message, owner)] : [];
   });
-  const lost = rows.filter((row) => !messages.has(row.message_id)).map((row) => row.id);
+  const ended = rows.filter((row) => erased.has(row.message_id)).map((row) => row.id);
+  if (ended.length > 0) await pool.run(CANCEL_ERASED, [ended, owner]);
+  const isLost = ({ message_id }: ClaimedRow) => !messages.has(message_id) && !erased.has(message_id);
+  const lost = rows.filter(isLost).map((row) => row.id);
   if (lost.length > 0) await pool.run(BURY_LOST, [lost, owner]);
   return { deliveries, lost: lost.length };
 }

@@ -15,6 +15,8 @@ const TABLES = [
   'catalog_version',
   'dead_letters',
   'deliveries',
+  'erased_messages',
+  'erasures',
   'events',
   'go_import_logs',
   'go_imports',
