@@ -10,6 +10,7 @@ import { registerObserve } from './observe.js';
 import { registerAudit } from './resources/audit.js';
 import { registerDead } from './resources/dead.js';
 import { registerDelivery } from './resources/delivery.js';
+import { registerErasure } from './resources/erasure.js';
 import { registerEvent } from './resources/event.js';
 import { registerExplain } from './resources/explain.js';
 import { registerLog } from './resources/log.js';
@@ -34,6 +35,7 @@ const GROUPS: Readonly<Record<string, readonly ((program: Command, here: Invocat
     registerWebhookCalls,
     registerExplain,
     registerMessage,
+    registerErasure,
     registerDelivery,
     registerLog,
     registerDead,

@@ -153,6 +153,30 @@ describe('messages', () => {
   });
 });
 
+describe('an erasure of messages', () => {
+  it('is counted, asked for, started and awaited', async () => {
+    await run('event create shop.erased');
+    const id = await idOf('message publish shop.erased {"name":"alice"}');
+    const kept = await idOf('message publish shop.erased {"name":"bob"}');
+    const selected = 'message erase --event shop.erased --content {"data":{"name":"alice"}}';
+    expect(await run(`${selected} --dry-run`)).toMatchObject({ code: 0, stdout: 'total      1\nundecided  0\n' });
+    expect(await run(selected)).toMatchObject({ code: 2, stderr: expect.stringContaining('Add --yes') });
+    const erased = await run(`${selected} --yes --wait --columns state,erased,total,waiting`);
+    expect([erased.code, erased.stdout]).toEqual([0, 'state    done\nerased   1\ntotal    1\nwaiting  0\n']);
+    expect((await run(`message show ${id} --columns bytes,payload`)).stdout).toMatch(/^bytes +0\npayload +-\n$/);
+    expect((await run(`message show ${kept} --columns payload`)).stdout).toContain('bob');
+    const job = (await run('erasure list -o name')).stdout.trim();
+    expect((await run(`erasure wait ${job} --columns state`)).stdout).toBe('state  done\n');
+    expect((await run(`erasure show ${job} --columns erased`)).stdout).toBe('erased  1\n');
+    expect((await run(`erasure cancel ${job} --yes`)).code).toBe(0);
+    for (const wrong of ['message erase', `message erase ${kept} --all`, 'message erase --content [1]'])
+      expect([wrong, (await run(`${wrong} --yes`)).code]).toEqual([wrong, 2]);
+    expect((await run('message erase - --yes --wait --columns erased', { stdin: `${kept}\n` })).stdout).toBe(
+      'erased  1\n',
+    );
+  });
+});
+
 describe('dead letters, deliveries, logs and replays', () => {
   it('are listed, shown and sent again', async () => {
     const { webhook, id } = await deadLetter('dead.one');

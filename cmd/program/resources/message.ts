@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Invocation } from '../../invocation.js';
 import { collect, wholeNumber } from '../arguments.js';
 import { addListOptions, addYesOption, apiVerb, runs } from '../verb.js';
+import { addErase } from './erasure.js';
 import { addTimeFilters } from './field-options.js';
 
 const verbs = () => import('../../resources/messages.js');
@@ -59,4 +60,6 @@ $ hukz message cancel 01890a5d-ac96-774b-bcce-b302099a8057 --yes
 Message 01890a5d-ac96-774b-bcce-b302099a8057 is cancelled.`,
     }),
   ).action(runs(here, async () => (await verbs()).cancelMessages));
+
+  addErase(message, here);
 }

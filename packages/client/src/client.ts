@@ -15,6 +15,7 @@ export type { Fetch, HukzOptions } from './options.js';
 export type { AuditRow } from './resources/audit.js';
 export type { NewCloudEvent } from './resources/cloud-event.js';
 export type { CancelMany, Delivery, ManyChanged, RetryMany } from './resources/deliveries.js';
+export type { EraseMessages, Erasure, ErasureCall, ErasureCount, ErasureDoneOptions } from './resources/erasures.js';
 export type { Event, EventChanges, NewEvent } from './resources/events.js';
 export type { ExplainedMessage, ExplainMessage } from './resources/explain.js';
 export type { Log } from './resources/logs.js';

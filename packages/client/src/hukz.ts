@@ -5,6 +5,7 @@ import { type HukzOptions, readOptions, readSpace, readUser, type Space } from '
 import { Audit } from './resources/audit.js';
 import { DeadLetters } from './resources/dead-letters.js';
 import { Deliveries } from './resources/deliveries.js';
+import { Erasures } from './resources/erasures.js';
 import { Events } from './resources/events.js';
 import { type ExplainedMessage, type ExplainMessage, wireExplain } from './resources/explain.js';
 import { Health } from './resources/health.js';
@@ -35,6 +36,7 @@ export class Hukz {
   readonly events: Events;
   readonly webhooks: Webhooks;
   readonly messages: Messages;
+  readonly erasures: Erasures;
   readonly deliveries: Deliveries;
   readonly logs: Logs;
   readonly deadLetters: DeadLetters;
@@ -51,6 +53,7 @@ export class Hukz {
     this.events = new Events(this.#api);
     this.webhooks = new Webhooks(this.#api);
     this.messages = new Messages(this.#api);
+    this.erasures = new Erasures(this.#api);
     this.deliveries = new Deliveries(this.#api);
     this.logs = new Logs(this.#api);
     this.deadLetters = new DeadLetters(this.#api, this.deliveries);
