@@ -36,7 +36,7 @@ it.each<[body: object | null, status: number, source: string | undefined]>([
   const answer = await api.send('POST', '/messages/erase', body);
   expect([answer.status, answer.body.errors[0].source]).toEqual([
     status,
-    expect.stringMatching(new RegExp(`^${source}\\b`)),
+    expect.stringMatching(new RegExp(`^/?${source}\\b`)),
   ]);
   expect((await api.send('GET', '/messages/erasures')).body.total).toBe(0);
 });
