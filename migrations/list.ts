@@ -37,7 +37,7 @@ import { spaceLimits } from './0053-space-limits.js';
 import { audit } from './0054-audit.js';
 import { spaceDefaults } from './0055-space-defaults.js';
 import { webhookCreators } from './0056-webhook-creators.js';
-import { erasures } from './0056-erasures.js';
+import { erasures } from './0057-erasures.js';
 
 /**
  * All migrations, oldest first, in the order of their numbers. Their names have no extension, because `.ts` and `.js`

@@ -6,7 +6,7 @@ import type { Knex } from 'knex';
  * no such attempt can be left.
  */
 export const erasures = {
-  name: '0056-erasures',
+  name: '0057-erasures',
 
   async up(knex: Knex): Promise<void> {
     await knex.raw(`
