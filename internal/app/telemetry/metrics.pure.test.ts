@@ -51,6 +51,7 @@ it('no label of a metric is a text that a publisher, a user of the API or a tena
     'table',
     'reason',
     'pool',
+    'limit',
   ];
   expect([...new Set(names)].sort()).toEqual(ours.map((name) => `'${name}'`).sort());
 });
