@@ -15,7 +15,8 @@ const WAYS = (['light', 'dark'] as const).flatMap((colorScheme) =>
   [360, 1280].map((width) => ({ colorScheme, width })),
 );
 
-jest.setTimeout(60_000);
+// Each page takes some seconds, and as many times more as the machine is slower.
+jest.setTimeout(240_000);
 
 describeInChromium('the page for people in Chromium', () => {
   let api: TestApi;
