@@ -22,7 +22,7 @@ export default {
   maxWorkers: 2,
   // Modules of finished files stay in memory, and a large heap makes each garbage collection long.
   workerIdleMemoryLimit: '1.2GB',
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   projects: [
     { ...common, displayName: 'pure', testRegex: pure },
     {

@@ -1,13 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { makeKnex } from '../internal/store/postgres/knex.js';
 import { insertToken } from '../internal/store/tokens/tokens.js';
 import { spawnHukz } from '../internal/testkit/command-line/spawn-hukz.js';
 import { useAppKit } from '../internal/testkit/kits/use-app-kit.js';
-
-jest.setTimeout(120_000);
 
 const kit = useAppKit({ HUKZ_AUTH: 'token' });
 const tokens = { admin: '', reader: '', none: '', wrong: `hukz_1_${'a'.repeat(43)}` };

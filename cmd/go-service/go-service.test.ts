@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { NatsServer } from '../../internal/local/nats-server.js';
 import { type GoDatabase, makeGoDatabase } from '../../internal/testkit/go-database/make-go-database.js';
 import { testEnvironment } from '../../internal/testkit/kits/instance-environment.js';
@@ -12,8 +12,6 @@ import { startTestNats } from '../../internal/testkit/servers/test-nats.js';
 /** Another schema than that of hukz, wherever the tables of hukz are. */
 const SCHEMA = 'go_service';
 const FROM = ['--schema', SCHEMA];
-
-jest.setTimeout(120_000);
 
 let go: GoDatabase;
 let nats: NatsServer;

@@ -1,4 +1,4 @@
-import { expect, it, jest } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { runHukz } from '../../internal/testkit/command-line/run-hukz.js';
 import { eventually } from '../../internal/testkit/eventually.js';
 import { useAppKit } from '../../internal/testkit/kits/use-app-kit.js';
@@ -11,8 +11,6 @@ const env = () => ({
   HUKZ_USER: '1',
   HUKZ_NATS_URL: `nats://${kit.nats.getServer()}`,
 });
-
-jest.setTimeout(60_000);
 
 it('hukz listen --as-webhook gets retries of the service at the prompt, and deletes its webhook at the end', async () => {
   await kit.hukz.api.event('order.created');

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { runHukz } from '../../internal/testkit/command-line/run-hukz.js';
 import { eventually } from '../../internal/testkit/eventually.js';
 import { useAppKit } from '../../internal/testkit/kits/use-app-kit.js';
@@ -17,8 +17,6 @@ const env = () => ({
 });
 const hukz = (args: readonly string[], stdin?: string) =>
   runHukz(args, { env: env(), ...(stdin !== undefined && { stdin }) });
-
-jest.setTimeout(60_000);
 
 let subjects = 0;
 /** A webhook for a subject that no other test uses. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { makeTestApi, type TestApi } from '../testkit/kits/test-api.js';
 import { getRaw } from '../testkit/servers/raw-answer.js';
 import { storeDelivery } from '../testkit/stored-delivery.js';
@@ -14,7 +14,6 @@ const ANSWER = '\u0001'.repeat(16 * 1024);
 const TAGS = JSON.stringify(
   Object.fromEntries(Array.from({ length: 32 }, (_, n) => [`${n}`.padEnd(64, 'k'), 'v'.repeat(256)])),
 );
-jest.setTimeout(120_000);
 
 let api: TestApi;
 let server: Server;

@@ -83,7 +83,7 @@ describe('test calls', () => {
     expect(await first?.json()).toMatchObject({ delivered: false, error: 'timed out after 15 s' });
     expect((await test(answers, '1')).status).toBe(200);
     await silent.stop();
-  }, 30_000);
+  });
 });
 
 describe('what a webhook asks for beyond a ceiling', () => {

@@ -44,4 +44,4 @@ it('is a TypeScript client, generated from the document, whose program compiles 
     removed: [200, 200],
   });
   expect(kit.receiver.requests).toHaveLength(1);
-}, 60_000);
+});

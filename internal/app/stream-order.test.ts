@@ -41,7 +41,7 @@ afterEach(async () => {
   await receiver.stop();
   await ledger.close();
   await database.drop();
-}, 20_000);
+});
 
 const start = async (more: Readonly<Record<string, string>> = {}) => {
   const settings = { HUKZ_INTAKE: 'jetstream', HUKZ_INSTANCE_TIMEOUT: '2s', ...more };

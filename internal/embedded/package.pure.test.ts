@@ -3,11 +3,9 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, write
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { packageProblems } from '../testkit/packages/packed-packages.js';
 import { startReceiver } from '../testkit/servers/receiver.js';
-
-jest.setTimeout(60_000);
 
 const compiler = resolve('node_modules/typescript/bin/tsc');
 let project: string;

@@ -52,7 +52,7 @@ it('an nkey seed that was replaced on disk is used when the server takes only th
   await writeFile(path('seed'), `${after.seed}\n`);
   await eventually(() => isConnected(nc), { what: 'connected with the new seed', timeoutMs: 15_000 });
   expect(problems).toEqual([expect.stringMatching(/NATS_NKEY_SEED_FILE: .*seed cannot be used \(.*ENOENT/)]);
-}, 60_000);
+});
 
 it('a creds file is read for each connection, and a failure to read it is logged once', async () => {
   const [before, after] = [nkey(), nkey()];
@@ -98,4 +98,4 @@ it('certificates that were replaced on disk are used when the server has others'
   await Promise.all([put(after, 'server'), put(after, 'client')]);
   server = await startTestNats({ args, port });
   await eventually(() => isConnected(nc), { what: 'connected with the new certificates', timeoutMs: 15_000 });
-}, 60_000);
+});

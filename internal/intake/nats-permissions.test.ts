@@ -61,7 +61,7 @@ describe.each(servers)('exactly the permissions of docs/nats-permissions.md, on 
     await kit.receiver.waitFor(16, 20_000);
     expect(await readinessOf(second)).toEqual({ status: 200, degraded: [] });
     expect([first, second].flatMap(refusedToUs)).toEqual([]);
-  }, 60_000);
+  });
 
   it('are enough to read a stream of others too', async () => {
     const [own, theirs] = [await permissionsOf('INTAKE=jetstream'), await permissionsOf('Streams of yours')];
@@ -79,7 +79,7 @@ describe.each(servers)('exactly the permissions of docs/nats-permissions.md, on 
     await kit.receiver.waitFor(16, 20_000);
     expect(await readinessOf(second)).toEqual({ status: 200, degraded: [] });
     expect([first, second].flatMap(refusedToUs)).toEqual([]);
-  }, 60_000);
+  });
 });
 
 // An older server that got JetStream by its command line shuts JetStream down at a reload.

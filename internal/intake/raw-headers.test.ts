@@ -101,7 +101,7 @@ describe.each(['core', 'jetstream'])('in %s mode', (mode) => {
       }),
       { numRuns: 60 },
     );
-  }, 60_000);
+  });
 });
 
 const fragment = fc.constantFrom(

@@ -39,7 +39,7 @@ beforeAll(async () => {
   await runAsAdmin(server, 'alter system set ssl_ca_file = "root.crt"');
   await runAsAdmin(server, 'alter system set ssl = on');
   await runAsAdmin(server, 'select pg_reload_conf()');
-}, 60_000);
+});
 afterAll(async () => {
   await server.stop();
   await Promise.all([folder, files].map((each) => rm(each, { recursive: true, force: true })));

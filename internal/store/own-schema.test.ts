@@ -50,7 +50,7 @@ describe('beside the tables of the Go service', () => {
     for (let step = 0; step < ran.length; step++) await migrate(go.connection, 'down', logger);
     expect(await migrate(go.connection, 'down', logger)).toEqual([]);
     expect(await go.picture()).toBe(before);
-  }, 60_000);
+  });
 
   it('several migrators at once make ours once', async () => {
     const before = await go.picture();
@@ -58,7 +58,7 @@ describe('beside the tables of the Go service', () => {
     expect(ran.filter((names) => names.length > 0)).toHaveLength(1);
     expect(await isUpToDate(go.connection)).toBe(true);
     expect(await go.picture()).toBe(before);
-  }, 60_000);
+  });
 
   it('what a failed start of an earlier version left in public is not taken for an installation', async () => {
     await go.query('create table hukz_migrations (id serial, name text); create table hukz_migrations_lock (n int)');
@@ -66,7 +66,7 @@ describe('beside the tables of the Go service', () => {
     await up(go.connection);
     expect(await namesIn(go.connection, 'hukz')).toContain('hukz_migrations');
     expect(await go.picture()).toBe(before);
-  }, 60_000);
+  });
 });
 
 describe('a user that may not create schemas', () => {
@@ -94,7 +94,7 @@ describe('a user that may not create schemas', () => {
     await sql(database.connection, statement);
     await up(limited);
     expect(await isUpToDate(limited)).toBe(true);
-  }, 60_000);
+  });
 
   it('is refused in the same way if the schema exists and it may not create tables in it', async () => {
     await sql(database.connection, 'create schema hukz');
@@ -103,7 +103,7 @@ describe('a user that may not create schemas', () => {
     await sql(database.connection, statement);
     await up(limited);
     expect(await isUpToDate(limited)).toBe(true);
-  }, 60_000);
+  });
 });
 
 describe('a start that fails', () => {
@@ -182,7 +182,7 @@ describe('an installation of an earlier version, in public', () => {
     expect(await migrate(at(), 'down', logger)).toHaveLength(1);
     expect(await up(at())).toHaveLength(1);
     expect(await moveSchema(at())).toBeUndefined();
-  }, 60_000);
+  });
 
   it('is not moved while an instance is connected, or into a schema of something else', async () => {
     const instance = new pg.Client({ ...at(), application_name: 'hukz/0.1.0' });

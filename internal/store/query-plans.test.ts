@@ -49,7 +49,7 @@ describe('with many rows', () => {
         select 1, n, 'dead', now(), now(), 0 from generate_series(1, 20000) n`);
     // A vacuum moves the pending entries of the GIN indexes into their main structure.
     await db.raw('vacuum analyze events, webhooks, webhook_events, messages, webhook_logs, dead_letters, replays');
-  }, 60_000);
+  });
   afterAll(async () => {
     await db.destroy();
     await database.drop();

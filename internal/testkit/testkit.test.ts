@@ -70,7 +70,7 @@ describe('a receiver', () => {
 
   it('reports how many requests came if it waits in vain', async () => {
     await expect(receiver.waitFor(1000, 30)).rejects.toThrow(
-      /1000 requests at the receiver: not within 30 ms; \d came/,
+      /1000 requests at the receiver: not within 90 ms; \d came/,
     );
   });
 });
@@ -87,7 +87,7 @@ describe('waiting for a condition', () => {
       { what: 'the third call' },
     );
     await expect(eventually(() => false, { what: 'a miracle', timeoutMs: 30 })).rejects.toThrow(
-      'a miracle: not within 30 ms',
+      'a miracle: not within 90 ms',
     );
   });
 });

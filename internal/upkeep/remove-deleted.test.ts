@@ -172,7 +172,7 @@ describe('rows of deleted events and webhooks', () => {
     expect(await pids()).toEqual(before);
     await remove();
     expect(await ids('webhooks')).toEqual([]);
-  }, 30_000);
+  });
 
   it('are not loaded by an instance that starts, and are by one that knows them', async () => {
     const before = await known();

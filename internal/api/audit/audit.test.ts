@@ -1,11 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AUDIT_ACTIONS } from '../../domain/audit/actions.js';
 import { TEST_PUBLISHING } from '../../testkit/kits/test-api.js';
 import { hoursAgo, storeDelivery } from '../../testkit/stored-delivery.js';
 import { makeTokenApi, type TokenApi } from '../../testkit/tokens/token-api.js';
 import { makeWalled, type Walled } from '../../testkit/tokens/walled-space.js';
-
-jest.setTimeout(120_000);
 
 const URL = 'https://example.com/audit';
 let api: TokenApi;

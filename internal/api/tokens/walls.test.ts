@@ -1,10 +1,8 @@
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { findRole, ROLE_NAMES, type RoleName } from '../../identity/roles.js';
 import { makeTokenApi, type TokenApi } from '../../testkit/tokens/token-api.js';
 import { makeWalled, NOTHING, type Walled } from '../../testkit/tokens/walled-space.js';
 import type { OpenApi, Operation } from '../document/openapi.js';
-
-jest.setTimeout(120_000);
 
 /** How an operation names what belongs to a space. The first request of a row names it in the path. */
 interface Row {

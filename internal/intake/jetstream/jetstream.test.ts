@@ -255,7 +255,7 @@ describe('what is gone', () => {
     expect(numbers()).toEqual(upTo(200));
     expect(logged(app, 'stream.consumer_lost')).toHaveLength(1);
     expect(await metric(app, 'hukz_stream_lost_total')).toBe(1);
-  }, 20_000);
+  });
 
   it('a stream that was deleted is made again', async () => {
     const app = await start();
@@ -271,7 +271,7 @@ describe('what is gone', () => {
     await publish('a.b', 10, 20);
     await receiver.waitFor(20, 10_000);
     expect(numbers()).toEqual(upTo(20));
-  }, 30_000);
+  });
 
   it('messages that were evicted unread are counted and logged', async () => {
     const app = await start();
@@ -291,7 +291,7 @@ describe('what is gone', () => {
     await receiver.waitFor(12, 10_000);
     await eventually(() => logged(second, 'stream.gap').length > 0, { what: 'the alarm' });
     expect(await metric(second, 'hukz_stream_gap_messages_total')).toBeGreaterThan(10_000);
-  }, 30_000);
+  });
 
   it('a server that was killed is come back to, with its stream', async () => {
     const port = await findFreePort();
@@ -313,7 +313,7 @@ describe('what is gone', () => {
     await client.close();
     await apps.pop()?.stop();
     await own.stop();
-  }, 40_000);
+  });
 });
 
 it('a server without JetStream ends the start with one sentence', async () => {

@@ -1,9 +1,7 @@
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { makeTestDatabase, type TestDatabase } from '../../testkit/kits/test-database.js';
 import { type Db, makeKnex } from '../postgres/knex.js';
 import { type AuditFilter, listAudit } from './audit-list.js';
-
-jest.setTimeout(120_000);
 
 const ROWS = 200_000;
 /** The table has more than 4,000 pages. Counting reads up to 1,000 rows, and as many pages. */

@@ -195,7 +195,7 @@ describe('a message that fails alone, for a reason that is not said to be its fa
     expect(await kit.sql('select from quarantine')).toHaveLength(40);
     expect(kit.journal.unstoredMessages()).toEqual([]);
     await heal();
-  }, 60_000);
+  });
 
   it('is not blamed when all fail: few of them are tried, and all are stored when they can be', async () => {
     await poison('%');
@@ -207,7 +207,7 @@ describe('a message that fails alone, for a reason that is not said to be its fa
     expect(await kit.sql('select from quarantine')).toHaveLength(0);
     await heal();
     expect((await all).every(({ isNew }) => isNew)).toBe(true);
-  }, 60_000);
+  });
 
   it('leaves what was stored beside it with its sender, when it shares a batch with one that is refused', async () => {
     await poison('poison');
@@ -237,7 +237,7 @@ describe('a message that fails alone, for a reason that is not said to be its fa
     await others;
     expect(await kit.sql('select from deliveries where id = $1', [first.id])).toHaveLength(0);
     await heal();
-  }, 60_000);
+  });
 });
 
 describe('a connection whose prepared statements are not what we think', () => {

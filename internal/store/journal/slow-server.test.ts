@@ -28,4 +28,4 @@ it('a server that needs longer for a batch than a statement may take gets smalle
     journal.abandon();
     await stop();
   }
-}, 20_000);
+});

@@ -5,7 +5,7 @@ import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { chromium } from 'playwright-core';
 import { findChromium } from '../../../internal/testkit/chromium.js';
 import { useAppKit } from '../../../internal/testkit/kits/use-app-kit.js';
@@ -23,8 +23,6 @@ const RUNTIMES = [
 ].filter(({ name }) => spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0);
 const program = findChromium();
 const itInChromium = program === undefined ? it.skip : it;
-
-jest.setTimeout(60_000);
 
 const kit = useAppKit();
 let packed: PackedPackages;

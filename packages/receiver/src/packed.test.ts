@@ -7,15 +7,13 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { makeSecret, sign } from 'hukz-signatures';
 import { type Browser, chromium } from 'playwright-core';
 import { findChromium } from '../../../internal/testkit/chromium.js';
 import { eventually } from '../../../internal/testkit/eventually.js';
 import { type PackedPackages, packPackages } from '../../../internal/testkit/packages/packed-packages.js';
 import { postgresDedupe } from './postgres-dedupe.js';
-
-jest.setTimeout(120_000);
 
 /** Without one of them, in a clone older than this test, the tests of all are skipped by name. */
 const FRAMEWORKS = ['express', 'fastify', 'hono'];

@@ -60,7 +60,7 @@ describe('the consumer of a deleted event in a stream of others', () => {
     expect(numbers()).toEqual([...from(0, 5), ...from(10, 5)]);
     expect(apps.flatMap((app) => linesOf(app, 'stream.consumer_removed'))).toHaveLength(1);
     expect(apps.flatMap((app) => linesOf(app, 'stream.consumer_lost'))).toEqual([]);
-  }, 60_000);
+  });
 
   it('is removed by the next start where all instances stopped before', async () => {
     await kit.serve();
@@ -71,7 +71,7 @@ describe('the consumer of a deleted event in a stream of others', () => {
     expect(await consumersOf('ORDERS')).toBe(1);
     await kit.start();
     await untilRemoved('ORDERS');
-  }, 60_000);
+  });
 
   it('stays with DELIVER_POLICY=all: the event, registered again, goes on where it was', async () => {
     await kit.serve();
@@ -94,5 +94,5 @@ describe('the consumer of a deleted event in a stream of others', () => {
     const isRead = async () => (await onlyConsumer('ORDERS')).ack_floor.stream_seq === 15;
     await eventually(isRead, { what: 'everything acknowledged', ...SOON });
     expect((await onlyConsumer('ORDERS')).created).toBe(created);
-  }, 60_000);
+  });
 });

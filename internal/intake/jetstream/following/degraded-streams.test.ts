@@ -43,7 +43,7 @@ describe('a stream of others', () => {
     expect(linesOf(second, 'nats.connected')).toHaveLength(1);
     await eventually(() => linesOf(second, 'intake.degraded').length > 0, { what: 'the line' });
     expect(linesOf(second, 'intake.degraded').map(({ fields }) => fields)).toEqual([hit]);
-  }, 20_000);
+  });
 
   it('whose consumers are used up is refused, in the words of the server and with what to do', async () => {
     await kit.serve();
@@ -79,7 +79,7 @@ describe('a stream of others', () => {
     await kit.publish('orders.made', 5);
     await kit.receiver.waitFor(10);
     expect(linesOf(app, 'nats.connected')).toHaveLength(1);
-  }, 30_000);
+  });
 });
 
 describe('our own stream', () => {
@@ -194,7 +194,7 @@ describe('pulls', () => {
     await kit.publish('a.b', 600);
     await kit.receiver.waitFor(600, 15_000);
     expect((await readinessOf(app)).degraded).toEqual([]);
-  }, 30_000);
+  });
 
   it.each([{ max_batch: 100 }, { max_expires: 5e9 }, { max_bytes: 2000 }, { max_waiting: 1 }])(
     'adapt to a durable of our name that was made with %p',
@@ -223,7 +223,7 @@ describe('pulls', () => {
     expect([status, degraded[0]]).toEqual([200, expect.objectContaining({ reason: 'pull_refused' })]);
     await kit.publish('a.b', 5);
     await kit.receiver.waitFor(5);
-  }, 40_000);
+  });
 
   it.each([
     ['$JS.API.CONSUMER.MSG.NEXT.>', 'got no answer'],

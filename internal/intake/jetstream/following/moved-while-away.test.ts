@@ -43,7 +43,7 @@ it('subjects that are moved to streams of others while no instance runs are read
   );
   const isOver = async () => (await readinessOf(again)).degraded.length === 0;
   await eventually(isOver, { what: 'nothing degraded', timeoutMs: 20_000 });
-}, 60_000);
+});
 
 it('a subject that is taken out of a stream of others while no instance runs: the rest in it is read', async () => {
   await kit.serve();
@@ -59,7 +59,7 @@ it('a subject that is taken out of a stream of others while no instance runs: th
   await kit.publish('orders.made', 5, 10);
   await kit.receiver.waitFor(15, 20_000);
   expect(numbers()).toEqual(from(0, 15));
-}, 60_000);
+});
 
 it('a new event of a stream that hukz has not read begins with new messages, as the settings say', async () => {
   await kit.serve();
@@ -71,7 +71,7 @@ it('a new event of a stream that hukz has not read begins with new messages, as 
   await kit.publish('orders.made', 5);
   await kit.receiver.waitFor(5, 10_000);
   expect(numbers()).toEqual(from(0, 5));
-}, 60_000);
+});
 
 const newer = newerNatsServer();
 

@@ -44,7 +44,7 @@ describe('messages that were evicted while no instance ran are counted and logge
     await kit.publish('a.b', 1010, 1011);
     await kit.receiver.waitFor(11 + left, 20_000);
     expect(await told([after])).toEqual({ messages: 0, lines: 0 });
-  }, 60_000);
+  });
 
   it('of a stream that keeps so many messages a subject', async () => {
     await registerAndRead('a.*');
@@ -58,7 +58,7 @@ describe('messages that were evicted while no instance ran are counted and logge
     const apps = await startTwo();
     await kit.receiver.waitFor(20, 20_000);
     expect(await whenTold(apps, 95)).toEqual({ messages: 95, lines: 1 });
-  }, 60_000);
+  });
 
   it('of a stream whose messages are all too old, before the next one comes', async () => {
     await registerAndRead('a.b');
@@ -73,7 +73,7 @@ describe('messages that were evicted while no instance ran are counted and logge
     });
     const apps = await startTwo();
     expect(await whenTold(apps, 30)).toEqual({ messages: 30, lines: 1 });
-  }, 60_000);
+  });
 
   it('of an operator’s stream that holds nothing else', async () => {
     await kit.jsm.streams.add({ name: 'ORDERS', subjects: ['order.*'], max_msgs: 20 });
@@ -83,7 +83,7 @@ describe('messages that were evicted while no instance ran are counted and logge
     const apps = await startTwo();
     await kit.receiver.waitFor(30, 20_000);
     expect(await whenTold(apps, 80)).toEqual({ messages: 80, lines: 1 });
-  }, 60_000);
+  });
 
   it('also when the consumer was deleted too', async () => {
     await registerAndRead('a.b', SMALL);
@@ -95,7 +95,7 @@ describe('messages that were evicted while no instance ran are counted and logge
     const apps = await startTwo(SMALL);
     await kit.receiver.waitFor(10 + left, 20_000);
     expect(await whenTold(apps, 1000 - left)).toEqual({ messages: 1000 - left, lines: 1 });
-  }, 60_000);
+  });
 });
 
 it('what is evicted while two instances read is counted once', async () => {

@@ -61,7 +61,7 @@ describe('after a restore', () => {
       lines: [{ level: 'warn', fields: { from: 56, to: 100, messages: 45, stream: 'HUKZ' } }],
     });
     expect((await kit.ledger.account()).accepted).toBe(110);
-  }, 60_000);
+  });
 
   it('of an operator’s stream, of which hukz reads one subject', async () => {
     await kit.jsm.streams.add({ name: 'ORDERS', subjects: ['order.>'] });
@@ -80,7 +80,7 @@ describe('after a restore', () => {
     await kit.receiver.waitFor(40, 20_000);
     expect(kit.numbers()).toEqual([...upTo(30), ...upTo(30).slice(20)].sort((a, b) => a - b));
     expect(await wentBack([app])).toMatchObject({ count: 1 });
-  }, 60_000);
+  });
 });
 
 it('messages that have left the stream since the backup are logged, though nothing can be read again', async () => {
@@ -96,7 +96,7 @@ it('messages that have left the stream since the backup are logged, though nothi
   const told = logged(app, 'journal.not_compared');
   expect(told).toMatchObject([{ level: 'warn', fields: { stream: 'HUKZ', from: 26, to: 40 } }]);
   expect((await wentBack([app])).count).toBe(0);
-}, 60_000);
+});
 
 describe('while it runs', () => {
   it('a database that went back is noticed within seconds, by one of two instances', async () => {
@@ -147,7 +147,7 @@ describe('a position that lags behind and a journal that has everything', () => 
       },
       { what: 'the position', timeoutMs: 15_000 },
     );
-  }, 60_000);
+  });
 
   it('nor for messages of an event that was deleted since', async () => {
     const app = await register('a.>');
@@ -160,5 +160,5 @@ describe('a position that lags behind and a journal that has everything', () => 
     await kit.ledger.query('delete from messages where subject = $1', ['c.d']);
     const again = await lag();
     expect([await metric(again, 'hukz_messages_duplicate_total'), (await wentBack([again])).count]).toEqual([0, 0]);
-  }, 60_000);
+  });
 });

@@ -43,7 +43,7 @@ describe('a restored database that has no row of a consumer', () => {
     await kit.acknowledged();
     expect(kit.numbers()).toEqual(again(30));
     expect(await metric(app, 'hukz_journal_went_back_total')).toBe(1);
-  }, 60_000);
+  });
 
   it('gets everything again where it has no message of the stream at all', async () => {
     await readAll('a.b', 'HUKZ');
@@ -51,7 +51,7 @@ describe('a restored database that has no row of a consumer', () => {
     await kit.start();
     await kit.receiver.waitFor(100, 20_000);
     expect(kit.numbers()).toEqual(again(0));
-  }, 60_000);
+  });
 
   it('gets nothing from before a consumer that began with new messages', async () => {
     await kit.jsm.streams.add({ name: 'ORDERS', subjects: ['order.>'] });
@@ -80,4 +80,4 @@ it('a database without a row that lacks nothing is not read again, and the posit
   await kit.receiver.waitFor(51, 20_000);
   expect(kit.numbers()).toEqual(upTo(51));
   expect(await metric(app, 'hukz_messages_duplicate_total')).toBe(0);
-}, 60_000);
+});

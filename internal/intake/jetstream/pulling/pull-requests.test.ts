@@ -65,7 +65,7 @@ it('a request that the server refuses is repeated later and later, and reported 
   other.unsubscribe();
   await eventually(() => requests.problem() === undefined, { what: 'an accepted request', timeoutMs: 20_000 });
   await requests.stop();
-}, 40_000);
+});
 
 it.each<Partial<ConsumerConfig>>([{ max_batch: 3 }, { max_expires: 1.5e9 }, { max_bytes: 700 }])(
   'a request that asks for more than the server allows (%p) asks for what it allows, at once',
@@ -105,4 +105,4 @@ it('an answer that never comes is reported', async () => {
   await eventually(() => unheard.problem(), { what: 'the words', timeoutMs: 15_000 });
   expect(unheard.problem()).toMatch(/got no answer/);
   await Promise.all([unheard.stop(), requests.stop()]);
-}, 20_000);
+});

@@ -49,7 +49,7 @@ it('messages in hand are bounded for all streams together, and the server gets p
   });
   const everything = async () => (await metric(app, 'hukz_messages_accepted_total')) === STREAMS.length * MESSAGES;
   await eventually(everything, { what: 'all committed', timeoutMs: 20_000 });
-}, 60_000);
+});
 
 it('messages of a stream beyond the bound of the queue are delayed, which is not called a loss', async () => {
   const app = await kit.start({ HUKZ_INTAKE_MAX_MESSAGES: '50' });
@@ -65,4 +65,4 @@ it('messages of a stream beyond the bound of the queue are delayed, which is not
   await eventually(everything, { what: 'all committed', timeoutMs: 20_000 });
   expect(await metric(app, 'hukz_messages_dropped_total')).toBe(0);
   expect(logged(app, 'message.dropped')).toEqual([]);
-}, 60_000);
+});
