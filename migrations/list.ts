@@ -38,6 +38,7 @@ import { audit } from './0054-audit.js';
 import { spaceDefaults } from './0055-space-defaults.js';
 import { webhookCreators } from './0056-webhook-creators.js';
 import { erasures } from './0057-erasures.js';
+import { eventSchemas } from './0058-event-schemas.js';
 
 /**
  * All migrations, oldest first, in the order of their numbers. Their names have no extension, because `.ts` and `.js`
@@ -84,4 +85,5 @@ export const migrations = [
   spaceDefaults,
   webhookCreators,
   erasures,
+  eventSchemas,
 ] as const;

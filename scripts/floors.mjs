@@ -29,6 +29,7 @@ const rooms = {
   'internal/destinations': [domain, ground],
   'internal/instance': [...stored, domain, ground],
   'internal/catalog': [...stored, identity, domain, ground],
+  'internal/schemas': [domain, ground],
   'internal/jwt': ['^internal/destinations/', identity, domain, ground],
   'internal/sending': [...stored, '^internal/dispatch/', domain, ground],
   'internal/upkeep': [...stored, '^internal/catalog/', domain, ground, config],
@@ -45,7 +46,7 @@ const rooms = {
   'internal/workers': ['^internal/(app|api)/', ...stored, domain, ground, config],
   'internal/app': [
     ...stored,
-    '^internal/(api|intake|dispatch|catalog|instance|jwt|sending|upkeep)/',
+    '^internal/(api|intake|dispatch|catalog|instance|jwt|schemas|sending|upkeep)/',
     identity,
     domain,
     ground,

@@ -12,9 +12,11 @@ import { registerDead } from './resources/dead.js';
 import { registerDelivery } from './resources/delivery.js';
 import { registerErasure } from './resources/erasure.js';
 import { registerEvent } from './resources/event.js';
+import { registerEventSchema } from './resources/event-schema.js';
 import { registerExplain } from './resources/explain.js';
 import { registerLog } from './resources/log.js';
 import { registerMessage } from './resources/message.js';
+import { registerQuarantine } from './resources/quarantine.js';
 import { registerReplay } from './resources/replay.js';
 import { registerSpace } from './resources/space.js';
 import { registerWebhook } from './resources/webhook.js';
@@ -31,11 +33,13 @@ const GROUPS: Readonly<Record<string, readonly ((program: Command, here: Invocat
   'Resources of a running service:': [
     registerSpace,
     registerEvent,
+    registerEventSchema,
     registerWebhook,
     registerWebhookCalls,
     registerExplain,
     registerMessage,
     registerErasure,
+    registerQuarantine,
     registerDelivery,
     registerLog,
     registerDead,

@@ -7,6 +7,10 @@ import type { Catalog } from '../domain/matching/catalog.js';
 import type { SpaceNames } from '../domain/matching/space-names.js';
 import type { SubjectRules } from '../domain/matching/subject.js';
 import type { RateLimit, WebhookSettings } from '../domain/matching/webhook-settings.js';
+import type { Message } from '../domain/message/message.js';
+import type { Receipt } from '../domain/message/receipt.js';
+import type { SchemaCheck } from '../domain/schema/schema-check.js';
+import type { Verdict } from '../domain/schema/verdict.js';
 import type { Degradation, Trouble } from '../domain/streams/degradation.js';
 import type { Authenticate, Logins } from '../identity/authenticate.js';
 import type { Logger } from '../logger.js';
@@ -61,6 +65,22 @@ export interface Matching {
   loadCatalog(): Promise<void>;
   /** Whether a subject belongs to the NATS server, to a reply or to our own delivery events. */
   isReserved(subject: string): boolean;
+  /** Judges a message by the schemas of its events, like the intake, and counts nothing. */
+  judgeBySchemas(message: Pick<Message, 'subject' | 'headers' | 'payload'>): Promise<Verdict>;
+}
+
+/** The check of schemas, and of payloads by them, in a thread of its own. */
+export interface SchemaTrials {
+  readonly schemaTrials: {
+    /** Without a payload, the schema is only compiled. */
+    check(schema: { readonly id: 'unstored'; readonly text: string }, payload?: Uint8Array): Promise<SchemaCheck>;
+  };
+}
+
+/** Messages in quarantine. */
+export interface Quarantine {
+  /** Accepts a message from quarantine like a fresh one, under its first id. */
+  acceptReleased(message: Pick<Message, 'id' | 'receivedAt' | 'subject' | 'headers' | 'payload'>): Promise<Receipt>;
 }
 
 /** The receivers that webhooks may have. */
@@ -180,6 +200,8 @@ export interface EndpointDeps
     TestCalls,
     Deliveries,
     HttpPublishing,
+    SchemaTrials,
+    Quarantine,
     Pick<Entrance, 'refusals'>,
     Compatibility,
     TokenLogins,

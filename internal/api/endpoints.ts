@@ -22,6 +22,8 @@ import type { Endpoint } from './http/endpoint.js';
 import { makeCancelEndpoint } from './messages/cancel-endpoint.js';
 import { makeMessageListEndpoints } from './messages/message-list-endpoints.js';
 import { makePublishEndpoints } from './messages/publish-endpoints.js';
+import { makeQuarantineEndpoints } from './quarantine/quarantine-endpoints.js';
+import { makeSchemaEndpoints } from './schemas/schema-endpoints.js';
 import { makeSpaceEndpoints } from './spaces/space-endpoints.js';
 import { makeSpaceResourceEndpoints } from './spaces/space-resource-endpoints.js';
 import { makeTokenEndpoints } from './tokens/token-endpoints.js';
@@ -40,6 +42,8 @@ export function makeEndpoints(deps: EndpointDeps): readonly Endpoint[] {
     ...makeHealthEndpoints(deps),
     ...makePublishEndpoints({ ...deps, room }),
     ...makeEventEndpoints(deps),
+    ...makeSchemaEndpoints(deps),
+    ...makeQuarantineEndpoints(deps),
     ...makeLogEndpoints(deps),
     ...makeSpaceResourceEndpoints(deps),
     ...makeSpaceEndpoints(deps),

@@ -11,6 +11,7 @@ import { growModestly } from './grow-modestly.js';
 import { type WiredLimits, wireSpaceLimits } from './limits/wire-space-limits.js';
 import { type Jwt, openJwt } from './open/open-jwt.js';
 import { openStore, type Store } from './open/open-store.js';
+import { type Schemas, wireSchemas } from './schemas/wire-schemas.js';
 import type { StartOptions } from './start-options.js';
 import { type AuditEvents, makeAuditEvents } from './telemetry/audit-events.js';
 import { type DeliveryEvents, makeDeliveryEvents } from './telemetry/delivery-events.js';
@@ -36,6 +37,7 @@ export interface Core {
   readonly dispatch: Dispatch;
   readonly spaceLimits: WiredLimits;
   readonly inbound: Inbound;
+  readonly schemas: Schemas;
   /** JWTs by which callers say who they are, if `AUTH_JWKS_URL` is set. */
   readonly jwt: Jwt | undefined;
 }
@@ -89,7 +91,9 @@ export async function construct(
   const dispatch = wireDispatch(base, { pool, journal, registry, membership, outbound, deliveryEvents, onAttempt });
   const instances = membership.living;
   const spaceLimits = wireSpaceLimits(base, { pool, registry, dispatch, instances }, cleanup);
-  const inbound = wireIntake(base, { pool, journal, registry, dispatch, instances, limits: spaceLimits.intake });
+  const schemas = wireSchemas(base, { catalog: registry.catalog, journal, pool }, cleanup);
+  const limits = spaceLimits.intake;
+  const inbound = wireIntake(base, { pool, journal, registry, dispatch, schemas, instances, limits });
   deliveryEvents.publishBy(inbound.intake);
   auditEvents.publishBy(inbound.intake);
   outbound.listenBy(inbound.intake.connection);
@@ -113,6 +117,7 @@ export async function construct(
     dispatch,
     spaceLimits,
     inbound,
+    schemas,
     jwt,
   };
 }

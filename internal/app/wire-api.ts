@@ -51,7 +51,7 @@ export function wireApi(base: Base, core: Core, observation: Observation, isStop
     admitEvent: isDevelopment ? intake.admitEvent : withoutServerText(intake.admitEvent, logger),
     guarantee: intake.guarantee,
     degradationsBySubject() {
-      const degraded = [...permitted.degraded(), ...intake.degraded()];
+      const degraded = [...permitted.degraded(), ...intake.degraded(), ...core.schemas.unusable.degraded()];
       return bySubject(isDevelopment ? degraded : degraded.map(forUsers));
     },
     readiness: () =>
@@ -63,6 +63,16 @@ export function wireApi(base: Base, core: Core, observation: Observation, isStop
         degraded: degradations.list,
         isTrusted: membership.isTrusted,
         isStopping,
+      }),
+    judgeBySchemas: (message) => core.schemas.trialGate.judge(catalog.gatesOf(message.subject), message),
+    schemaTrials: core.schemas.trials,
+    acceptReleased: ({ id, receivedAt, ...message }) =>
+      core.inbound.acceptor.accept({
+        ...message,
+        identity: { id, receivedAt },
+        isAwaited: true,
+        isAnswered: true,
+        wasQuarantined: true,
       }),
     publishing: wirePublishing(base, core, { databaseTrouble, isStopping }),
     spaceNames: { idOf: (space) => catalog.spaces.idOf(space) },

@@ -26,6 +26,7 @@ import type { Journal } from '../store/journal/journal.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
 import { loadChangedAt } from '../store/webhooks/changed-at.js';
 import { applicationName, type Base } from './base.js';
+import type { Schemas } from './schemas/wire-schemas.js';
 import type { Registry } from './wire-catalog.js';
 
 export interface IntakeParts {
@@ -33,6 +34,7 @@ export interface IntakeParts {
   readonly journal: Journal;
   readonly registry: Registry;
   readonly dispatch: Dispatch;
+  readonly schemas: Schemas;
   /** Number of live instances. */
   instances(): number;
   /** The limits of spaces for messages. */
@@ -73,6 +75,10 @@ export function wireIntake({ config, version, clock, logger }: Base, parts: Inta
   const acceptor = makeAcceptor({
     catalog,
     bars: { isReserved, limits: parts.limits, setAside: parts.journal.setAside },
+    gate: {
+      judge: (events, message) => parts.schemas.gate.judge(events, message),
+      quarantine: parts.journal.quarantine,
+    },
     accept: parts.journal.accept,
     catchUp: catalogSync.catchUp,
     tryReserve: dispatch.tryReserve,

@@ -45,6 +45,7 @@ const make = (more: Partial<AcceptorDeps> = {}) => {
   return makeAcceptor({
     catalog,
     bars: { isReserved: (subject) => subject.startsWith('$'), limits: NO_LIMITS, setAside: async () => undefined },
+    gate: { judge: async () => ({ kind: 'pass' }), quarantine: async () => undefined },
     accept: (acceptance) =>
       new Promise((resolve, reject) => {
         const owned = new Set(acceptance.deliveries.filter(({ wanted }) => wanted).map(({ id }) => id));

@@ -1,11 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CorrectedClock } from '../corrected-clock.js';
 import { type OverLimit, overLimitText } from '../domain/limits/message-limits.js';
-import type { Catalog, CatalogWebhook } from '../domain/matching/catalog.js';
+import type { Catalog, CatalogWebhook, GatedEvent } from '../domain/matching/catalog.js';
 import { MessageView } from '../domain/matching/message-view.js';
 import { envelope } from '../domain/message/envelope.js';
 import { type Message, weightOf } from '../domain/message/message.js';
 import type { Receipt } from '../domain/message/receipt.js';
+import type { Violation } from '../domain/schema/event-schema.js';
+import { NO_VIOLATION, type Verdict } from '../domain/schema/verdict.js';
 import { messageOf } from '../errors.js';
 import type { Incoming } from './incoming.js';
 import type { SpaceLimits } from './limits/space-limits.js';
@@ -18,7 +20,15 @@ import {
   type StoreMessageDeps,
 } from './store-message.js';
 
+/** The check of messages by the schemas of their events. */
+export interface SchemaGate {
+  judge(events: readonly GatedEvent[], message: Pick<Message, 'headers' | 'payload'>): Promise<Verdict>;
+  /** Resolves when the message is committed to quarantine. Retries until PostgreSQL is available again. */
+  quarantine(message: Message, violation: Violation): Promise<void>;
+}
+
 export interface AcceptorDeps extends StoreMessageDeps {
+  readonly gate: SchemaGate;
   readonly catalog: Catalog;
   readonly bars: MessageBars;
   /** Resolves when the catalog is as new as the call. */
@@ -64,6 +74,10 @@ export interface AcceptorStats {
   readonly reserved: number;
   /** Number of messages that the journal had already. */
   readonly duplicates: number;
+  /** Number of messages that break a schema, by their outcome. */
+  readonly schemaWarned: number;
+  readonly schemaRejected: number;
+  readonly schemaQuarantined: number;
   /** Number of accepted messages that are not committed yet. */
   readonly waiting: number;
   readonly waitingBytes: number;
@@ -127,6 +141,9 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
     withheld: 0,
     reserved: 0,
     duplicates: 0,
+    schemaWarned: 0,
+    schemaRejected: 0,
+    schemaQuarantined: 0,
   };
   const latest: { -readonly [Kind in keyof AcceptorStats['latest']]: AcceptorStats['latest'][Kind] } = {};
   let waiting = 0;
@@ -208,7 +225,7 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
     if (over && over.waitMs === undefined) return setAside(message, overLimitText(over));
     if (view.isTooLargeForFilters) count.filterOversize++;
     view.moveTo(message.payload);
-    const isOfStream = incoming.identity !== undefined;
+    const isOfStream = incoming.identity !== undefined && !incoming.wasQuarantined;
     const asked = delayOf(view);
     const notBefore = over?.waitMs === undefined ? undefined : clock.now() + over.waitMs;
     const isAwaited = incoming.isAwaited === true;
@@ -218,7 +235,17 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
         await deps.catchUp();
         matched = match(catalog, view);
       }
-      if (!matched || isUnwanted(matched)) return leaveOut(matched, view);
+      if (!matched) return leaveOut(matched, view);
+      const gates = catalog.gatesOf(view.subject);
+      const verdict = gates.length > 0 ? await deps.gate.judge(gates, message) : NO_VIOLATION;
+      if (verdict.kind === 'reject' || verdict.kind === 'quarantine') {
+        // The schema may have been mended a moment ago through another instance.
+        if (tries === 1) await deps.catchUp();
+        if (catalog.stamp !== matched.stamp && tries < MAX_MATCHES) continue;
+        const isTold = verdict.kind === 'reject' && incoming.isAnswered === true;
+        return isTold ? reject(verdict.violation) : quarantine(message, verdict.violation);
+      }
+      if (isUnwanted(matched)) return leaveOut(matched, view);
       const { webhooks, stamp } = matched;
       const dueAt = delayedUntil(webhooks, asked, notBefore);
       const catalogStamp = tries < MAX_MATCHES ? stamp : undefined;
@@ -229,6 +256,7 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
       const isOrderedByStream = isOfStream && deliveries.some(({ isNumberedLater }) => isNumberedLater);
       if (!isOfStream && accepted.isNew) advanceKeys(deliveries);
       if (accepted.isNew) noteUnreached(matched, view);
+      if (accepted.isNew && verdict.kind === 'warn') count.schemaWarned++;
       return report(message, matched, accepted, isOrderedByStream);
     }
   };
@@ -251,6 +279,17 @@ export function makeAcceptor(deps: AcceptorDeps): Acceptor {
     if (!catalog.isWithheld(view)) return;
     count.withheld++;
     latest.withheld = view.subject;
+  };
+
+  const reject = (violation: Violation): Receipt => {
+    count.schemaRejected++;
+    return { outcome: 'invalid', violation };
+  };
+
+  const quarantine = async (message: Message, violation: Violation): Promise<Receipt> => {
+    await deps.gate.quarantine(message, violation);
+    count.schemaQuarantined++;
+    return { outcome: 'quarantined', messageId: message.id, violation };
   };
 
   const leaveOut = (matched: Matched | undefined, view: MessageView): Receipt => {

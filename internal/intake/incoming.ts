@@ -12,8 +12,12 @@ export interface Incoming {
    * time from the acceptor.
    */
   readonly identity?: { readonly id: string; readonly receivedAt: number };
+  /** The message is released from quarantine: it keeps its identity, and has no place in the order of a stream. */
+  readonly wasQuarantined?: true;
   /** The payload is known to be one JSON text. Otherwise the payload is scanned. */
   readonly isJson?: true | undefined;
   /** The publisher waits for the receipt. It learns if there is no room for the message, and can publish it again. */
   readonly isAwaited?: true;
+  /** The publisher gets the receipt. Otherwise a message that breaks a schema is put into quarantine. */
+  readonly isAnswered?: true;
 }

@@ -2,6 +2,7 @@ import { overLimitText } from '../domain/limits/message-limits.js';
 import type { Header } from '../domain/message/message.js';
 import type { Receipt } from '../domain/message/receipt.js';
 import { asksForReceipt } from '../domain/message/receipt-request.js';
+import type { Violation } from '../domain/schema/event-schema.js';
 
 interface RepliesDeps {
   /** Whether a reply may go to a subject. */
@@ -20,6 +21,11 @@ export class Replies {
   /** Number of requests whose reply subject is no inbox. */
   get refused(): number {
     return this.refusals;
+  }
+
+  /** Whether the publisher of a message gets its receipt. */
+  answers(reply: string | undefined, headers: readonly Header[]): boolean {
+    return reply !== undefined && reply !== '' && asksForReceipt(headers) && this.deps.isInbox(reply);
   }
 
   /** Replies to this message if its publisher asked, once there is a receipt for the message. */
@@ -60,6 +66,10 @@ function fieldsOf(receipt: Receipt): Readonly<Record<string, unknown>> | undefin
       return undefined;
     case 'refused':
       return { error: `the message could not be stored: ${receipt.problem}` };
+    case 'invalid':
+      return { ...violationFields(receipt.violation), quarantined: false };
+    case 'quarantined':
+      return { message_id: receipt.messageId, webhooks: 0, ...violationFields(receipt.violation), quarantined: true };
     case 'failed':
       return { error: 'the message could not be stored' };
     case 'overloaded':
@@ -71,6 +81,11 @@ function fieldsOf(receipt: Receipt): Readonly<Record<string, unknown>> | undefin
     default:
       return receipt satisfies never;
   }
+}
+
+function violationFields({ event, version, problems }: Violation) {
+  const error = `the message does not follow the schema "${version}" of ${event}`;
+  return { error, event, schema_version: version, problems };
 }
 
 const because = (problem: string | undefined) => (problem ? { error: problem } : {});

@@ -255,7 +255,13 @@ export class Subscriptions {
 
   private onMessage(msg: Msg): void {
     const headers = this.deps.boundary.headersOf(msg);
-    const receipt = this.deps.accept({ subject: msg.subject, headers, payload: msg.data });
+    const isAnswered = this.replies.answers(msg.reply, headers);
+    const receipt = this.deps.accept({
+      subject: msg.subject,
+      headers,
+      payload: msg.data,
+      ...(isAnswered && { isAnswered }),
+    });
     this.replies.await(receipt, msg.reply, headers);
   }
 }

@@ -8,6 +8,7 @@ import { forgetErased } from '../store/erasure/sweep-erased.js';
 import { REMEMBERED_MS } from '../store/idempotency/idempotent-requests.js';
 import type { JournalPool } from '../store/journal/journal-pool.js';
 import type { PartitionedTable } from '../store/journal/partitions.js';
+import { removeOldQuarantined } from '../store/messages/quarantined.js';
 import { judgePgError } from '../store/postgres/pg-error.js';
 import { removeOldTokens } from '../store/tokens/token-changes.js';
 import { makeRemoval } from './remove-deleted.js';
@@ -31,6 +32,7 @@ const BETWEEN_TRIES_MS = 200;
 const DEAD_LETTERS_AT_ONCE = 1000;
 const REQUESTS_AT_ONCE = 1000;
 const AUDIT_AT_ONCE = 1000;
+const QUARANTINED_AT_ONCE = 1000;
 /** More than ten thousand rotations in ten minutes are not expected. */
 const SECRETS_AT_ONCE = 10_000;
 
@@ -71,6 +73,11 @@ export async function retainOnce(
   }
   // Messages come after the logs and dead letters, which may have been the last rows that needed a day's messages.
   await dropExpired({ pool, logger }, 'messages', limits.messagesMs);
+  let discarded = 0;
+  for (let batch = QUARANTINED_AT_ONCE; batch === QUARANTINED_AT_ONCE; discarded += batch) {
+    batch = await removeOldQuarantined(pool, limits.messagesMs, QUARANTINED_AT_ONCE);
+  }
+  if (discarded > 0) logger.info('retention.quarantined_deleted', { messages: discarded });
   onTableBytes(await store.tableBytes(pool));
   // Webhooks, events and spaces come last, because only the logs, dead letters and replays deleted above may have
   // referred to them.

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { CatalogWebhook } from '../../domain/matching/catalog.js';
 import type { Because, Explanation } from '../../domain/matching/explaining/explain.js';
 import { WEBHOOK_STATES, type WebhookState } from '../../domain/matching/webhook-condition.js';
+import type { Violation } from '../../domain/schema/event-schema.js';
 import { id } from '../bodies/numbers.js';
 import { DELIVERY_STATES } from '../deliveries/delivery-list-answer.js';
 
@@ -20,10 +21,11 @@ export const decisionFields = {
   fires: z.boolean().describe('Whether the webhook gets such a message.'),
   because: z
     .string()
-    .meta({ enum: [...REASONS, 'deleted'] })
+    .meta({ enum: [...REASONS, 'schema', 'deleted'] })
     .describe(
       'The deciding part. A webhook fires because of its `filter`, or without one because of its `event`. `routing`: the ' +
-        '`Hukz-…` headers are malformed. `webhook`: the message names other webhooks.',
+        '`Hukz-…` headers are malformed. `webhook`: the message names other webhooks. `schema`: the ' +
+        'webhook would get the message, if the message did not break a schema.',
     ),
   at: z
     .string()
@@ -89,6 +91,19 @@ export function decisionJson({ fires, because, filter }: Explanation) {
     undecided: filter?.isUndecided,
   };
 }
+
+/** A webhook that would get the message, if the message were accepted. */
+export const heldBackJson = (
+  { id: webhook, key, state }: ExplainedWebhook,
+  { problems }: Violation,
+): ExplainedWebhook => ({
+  id: webhook,
+  key,
+  fires: false,
+  because: 'schema',
+  at: problems[0]?.at,
+  state,
+});
 
 /** A webhook that was deleted since the message was owed to it. */
 export const deletedJson = (webhookId: number): ExplainedWebhook => ({

@@ -71,13 +71,15 @@ export type ExplainBody = Omit<z.output<ReturnType<typeof explainBody>>, 'payloa
 /** Reads the body of a request. The payload is taken as it is written. @throws {AppError} `unprocessable` */
 export function makeReadExplainBody(maxBytes: number) {
   const schema = explainBody(maxBytes);
-  return (bytes: Uint8Array): { readonly asked: ExplainBody; readonly message: MessageView } => {
+  return (
+    bytes: Uint8Array,
+  ): { readonly asked: ExplainBody; readonly message: MessageView; readonly payload: Uint8Array } => {
     const { rest, cut } = cutOut(bytes, LARGE);
     const asked = parseFields(schema, rest);
     const subject = parsePublishedSubject(asked.subject);
     if (!subject.ok) throw new AppError('unprocessable', subject.problem, 'subject');
     const payload = payloadIn(cut, maxBytes);
-    return { asked, message: new MessageView(subject.value, headersOf(asked), payload, Date.now()) };
+    return { asked, payload, message: new MessageView(subject.value, headersOf(asked), payload, Date.now()) };
   };
 }
 

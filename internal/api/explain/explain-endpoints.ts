@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { MessageView } from '../../domain/matching/message-view.js';
+import type { Violation } from '../../domain/schema/event-schema.js';
+import { heldBackBy } from '../../domain/schema/verdict.js';
 import { AppError } from '../../errors.js';
 import type { Principal, Spaces } from '../../identity/principal.js';
 import type { HttpPublishing } from '../api-deps.js';
@@ -35,10 +37,14 @@ export function makeExplainEndpoint(deps: Deps, turnstile: Turnstile): Endpoint 
   const { message: tooLargeSentence } = tooLarge(maxBytes);
 
   const explain = async (principal: Principal, body: Uint8Array) => {
-    const { asked, message } = readExplainBody(body);
-    const page = await turnstile.through(() => pageOf(deps, principal, { asked, message }));
+    const { asked, message, payload } = readExplainBody(body);
+    await deps.loadCatalog();
+    const { subject, headers } = message;
+    const verdict = await deps.judgeBySchemas({ subject, headers, payload });
+    const heldBack = heldBackBy(verdict);
+    const page = await turnstile.through(() => pageOf(deps, principal, { asked, message, heldBack }));
     const next = page.next === undefined ? {} : { next_cursor: String(page.next) };
-    return { status: 200, json: { ...headJson(deps, message), ...next, webhooks: page.nodes } };
+    return { status: 200, json: { ...headJson(deps, message, verdict), ...next, webhooks: page.nodes } };
   };
 
   return rawEndpoint(
@@ -76,18 +82,19 @@ export function makeExplainEndpoint(deps: Deps, turnstile: Turnstile): Endpoint 
 interface Asked {
   readonly asked: ExplainBody;
   readonly message: MessageView;
+  readonly heldBack: Violation | undefined;
 }
 
-async function pageOf(deps: Deps, principal: Principal, { asked, message }: Asked): Promise<ExplainedPage> {
+async function pageOf(deps: Deps, principal: Principal, { asked, message, heldBack }: Asked): Promise<ExplainedPage> {
   const { webhook, space, fires, limit, cursor } = asked;
   if (webhook === undefined) {
     const named = await findFilteredSpace(deps.db, principal, { space, source: 'space' });
     const spaces: Spaces = named === undefined ? principal.spaces : [named];
-    return explainPage(deps, message, { spaces, fires, limit, after: Number(cursor ?? 0) });
+    return explainPage(deps, message, { spaces, fires, limit, after: Number(cursor ?? 0), heldBackBy: heldBack });
   }
   const id = await findWebhookId(deps.db, principal, { webhook, space });
   await deps.loadCatalog();
-  const node = explainOne(deps.catalog, id, message);
+  const node = explainOne(deps.catalog, id, message, heldBack);
   if (!node) throw new AppError('not_found', 'Record not found', 'webhook');
   return { nodes: [node], next: undefined };
 }

@@ -1,10 +1,11 @@
 import { explainIn } from '../../domain/matching/explaining/explain.js';
 import type { MessageView } from '../../domain/matching/message-view.js';
+import type { Violation } from '../../domain/schema/event-schema.js';
 import type { Spaces } from '../../identity/principal.js';
 import { findWebhookIds } from '../../store/webhooks/webhook-ids.js';
 import { Ticks } from '../../ticks.js';
 import type { Matching, Stores } from '../api-deps.js';
-import { deletedJson, type ExplainedWebhook, explainedJson } from './explain-answer.js';
+import { deletedJson, type ExplainedWebhook, explainedJson, heldBackJson } from './explain-answer.js';
 
 /** Webhooks of one page that are looked at. Fewer of them may be asked for (`fires`). */
 const MAX_LOOKED_AT = 10_000;
@@ -26,6 +27,8 @@ export interface PageRequest {
   readonly fires?: boolean | undefined;
   /** Webhooks that are explained although they are deleted. */
   readonly evenDeleted?: readonly number[];
+  /** Set if the message is held back by a schema, so that no webhook gets it. */
+  readonly heldBackBy?: Violation | undefined;
 }
 
 /**
@@ -33,7 +36,7 @@ export interface PageRequest {
  * The catalog is loaded after the ids are known, so that it lacks only webhooks that are deleted.
  */
 export async function explainPage(deps: ExplainDeps, message: MessageView, asked: PageRequest): Promise<ExplainedPage> {
-  const { spaces, limit, fires, evenDeleted = [] } = asked;
+  const { spaces, limit, fires, evenDeleted = [], heldBackBy: violation } = asked;
   const nodes: ExplainedWebhook[] = [];
   const deleted = new Set(evenDeleted);
   const ticks = new Ticks();
@@ -44,7 +47,7 @@ export async function explainPage(deps: ExplainDeps, message: MessageView, asked
     for (const id of ids) {
       if (nodes.length === limit) return { nodes, next: after };
       after = id;
-      const node = explainOne(deps.catalog, id, message) ?? (deleted.has(id) ? deletedJson(id) : undefined);
+      const node = explainOne(deps.catalog, id, message, violation) ?? (deleted.has(id) ? deletedJson(id) : undefined);
       if (node && (fires === undefined || node.fires === fires)) nodes.push(node);
       await ticks.next();
     }
@@ -54,7 +57,8 @@ export async function explainPage(deps: ExplainDeps, message: MessageView, asked
 }
 
 /** Undefined if the catalog does not have the webhook. */
-export function explainOne(catalog: Matching['catalog'], id: number, message: MessageView) {
+export function explainOne(catalog: Matching['catalog'], id: number, message: MessageView, heldBack?: Violation) {
   const webhook = catalog.webhook(id);
-  return webhook && explainedJson(webhook, explainIn(catalog, webhook, message));
+  const node = webhook && explainedJson(webhook, explainIn(catalog, webhook, message));
+  return node?.fires && heldBack ? heldBackJson(node, heldBack) : node;
 }

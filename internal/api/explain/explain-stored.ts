@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { MessageView } from '../../domain/matching/message-view.js';
+import { heldBackBy, NO_VIOLATION } from '../../domain/schema/verdict.js';
 import { AppError } from '../../errors.js';
 import { loadListed } from '../../store/deliveries/list/listed-deliveries.js';
 import { loadMessage, type MessageHead } from '../../store/deliveries/message.js';
@@ -41,14 +42,22 @@ export function makeExplainStoredEndpoint(deps: Deps, turnstile: Turnstile): End
       const stored = await loadMessage(deps.db, params.id, spaces);
       const object = { object: `message:${stored.id}`, spaceId: spaceOf(principal), changes: {} };
       await recordRead(deps.db, { principal, audit }, () => [object]);
-      const message = await viewOf(deps, stored);
       if (stored.erasedAt) throw erased(stored.erasedAt);
+      const { message, payload } = await viewOf(deps, stored);
+      await deps.loadCatalog();
+      const verdict = await judgeStored(deps, stored, payload);
       const owed = new Map(stored.deliveries.map((delivery) => [delivery.webhookId, delivery]));
-      const asked = { spaces, limit, after: Number(cursor?.[0] ?? 0), evenDeleted: [...owed.keys()] };
+      const asked = {
+        spaces,
+        limit,
+        after: Number(cursor?.[0] ?? 0),
+        evenDeleted: [...owed.keys()],
+        heldBackBy: heldBackBy(verdict),
+      };
       const page = await turnstile.through(() => explainPage(deps, message, asked));
       const next = page.next === undefined ? {} : { next_cursor: String(page.next) };
       const webhooks = await withOwed(deps, page.nodes, owed);
-      return { status: 200, json: { ...headJson(deps, message), ...next, webhooks } };
+      return { status: 200, json: { ...headJson(deps, message, verdict), ...next, webhooks } };
     },
   );
 }
@@ -56,11 +65,18 @@ export function makeExplainStoredEndpoint(deps: Deps, turnstile: Turnstile): End
 const erased = (at: Date) =>
   new AppError('conflict', `the message was erased at ${at.toISOString()}: nothing is left to decide by`);
 
-async function viewOf({ pool, filterMaxBytes }: Deps, stored: MessageHead): Promise<MessageView> {
+/** A payload that is too large to be read here is not judged. */
+const judgeStored = (
+  { judgeBySchemas, filterMaxBytes }: Deps,
+  { subject, headers }: MessageHead,
+  payload: Uint8Array,
+) => (payload.length > filterMaxBytes ? NO_VIOLATION : judgeBySchemas({ subject, headers, payload }));
+
+async function viewOf({ pool, filterMaxBytes }: Deps, stored: MessageHead) {
   const { id: message_id, receivedAt: received_at, subject, headers } = stored;
   let payload: Uint8Array = new Uint8Array(0);
   for await (const read of readPayloads(pool.run, [{ message_id, received_at }], filterMaxBytes)) ({ payload } = read);
-  return new MessageView(subject, headers, payload, Date.parse(received_at));
+  return { message: new MessageView(subject, headers, payload, Date.parse(received_at)), payload };
 }
 
 async function withOwed(

@@ -80,6 +80,7 @@ function optionsOf(message: JsonMessage): readonly Header[] {
   if (message.delay !== undefined) options.push(['Hukz-Delay', message.delay]);
   if (message.retry === false) options.push(['Hukz-No-Retry', '1']);
   if (message.request_id !== undefined) options.push(['Hukz-Request-Id', message.request_id]);
+  if (message.schema_version !== undefined) options.push(['Hukz-Schema-Version', message.schema_version]);
   return options;
 }
 

@@ -3,6 +3,7 @@ import { PUBLISHED_SUBJECT } from '../../domain/matching/published-subject.js';
 import { MAX_SUBJECT_LENGTH } from '../../domain/matching/subject.js';
 import { MAX_DELAY_MS } from '../../domain/message/headers/due-at.js';
 import { RESERVED_PREFIXES } from '../../domain/message/publication.js';
+import { MAX_VERSION_LENGTH, SCHEMA_VERSION, SCHEMA_VERSION_PROBLEM } from '../../domain/schema/schema-version.js';
 import { durationPattern, formatDuration } from '../../domain/text/duration.js';
 import { boundedList, boundedRecord, boundedText } from '../bodies/bounds.js';
 import { tags } from '../bodies/tag-fields.js';
@@ -89,6 +90,10 @@ export const jsonMessage = (maxBytes: number) =>
         .boolean()
         .optional()
         .meta({ description: 'With `false`, each webhook gets one attempt.', example: true }),
+      schema_version: boundedText(MAX_VERSION_LENGTH)
+        .regex(SCHEMA_VERSION, SCHEMA_VERSION_PROBLEM)
+        .optional()
+        .meta({ description: 'The version of the schema of the event that the payload follows.', example: '2' }),
       request_id: boundedText(MAX_REQUEST_ID_LENGTH)
         .min(1)
         .regex(/^[!-~](?:[ -~]*[!-~])?$/, 'consists of visible ASCII characters, with spaces inside only')

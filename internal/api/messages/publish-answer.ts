@@ -3,6 +3,8 @@ import { type OverLimit, overLimitText, secondsUntil } from '../../domain/limits
 import type { PublishOutcome } from '../../domain/message/publication.js';
 import { echo } from '../../domain/text/echo.js';
 import { AppError } from '../../errors.js';
+import type { SeveralRefusals } from '../bodies/several-refusals.js';
+import { violationRefusal } from '../schemas/violation-refusal.js';
 
 export const publishAnswer = z
   .object({
@@ -14,6 +16,10 @@ export const publishAnswer = z
       ),
     webhooks: z.int().nullable().describe('Number of webhooks that get the message; null if it is not known here.'),
     duplicate: z.boolean().describe('Whether the message was accepted before, under its id.'),
+    quarantined: z
+      .literal(true)
+      .optional()
+      .describe('Present if the message breaks a schema of its event: it waits in quarantine, and no webhook gets it.'),
     stream: z.string().optional().describe('The stream that has stored the message (HTTP_PUBLISH=nats).'),
     sequence: z.int().optional().describe('The position of the message in the stream.'),
   })
@@ -22,7 +28,7 @@ export const publishAnswer = z
 export type Published = z.output<typeof publishAnswer>;
 
 /** The answer to a message, or the refusal. */
-export function answerTo(outcome: PublishOutcome, subject: string): Published | AppError {
+export function answerTo(outcome: PublishOutcome, subject: string): Published | AppError | SeveralRefusals {
   switch (outcome.outcome) {
     case 'stored':
       return { message_id: outcome.messageId, webhooks: outcome.webhooks, duplicate: false };
@@ -52,6 +58,10 @@ export function answerTo(outcome: PublishOutcome, subject: string): Published | 
       );
     case 'refused':
       return refusal('unprocessable', `the message could not be stored: ${echo(outcome.problem)}`);
+    case 'invalid':
+      return violationRefusal(outcome.violation);
+    case 'quarantined':
+      return { message_id: outcome.messageId, webhooks: 0, duplicate: false, quarantined: true };
     case 'failed':
       return refusal('unavailable', 'the message could not be stored; try again later');
     case 'overloaded':

@@ -61,6 +61,7 @@ export const publishHeaders = z.object({
     'a2b8',
     '^[!-~](?:[ -~]*[!-~])?$',
   ),
+  'Hukz-Schema-Version': option('The version of the schema of the event that the payload follows.', '2'),
 });
 
 /** Those of a batch, whose messages have subjects and ids of their own. */

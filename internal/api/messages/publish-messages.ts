@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Publication, PublishOutcome } from '../../domain/message/publication.js';
 import { AppError } from '../../errors.js';
+import { SeveralRefusals } from '../bodies/several-refusals.js';
 import { STATUS_OF } from '../http/error-table.js';
 import { type Parsed, Refused } from './batch.js';
 import { answerTo, type Published } from './publish-answer.js';
@@ -25,7 +26,7 @@ const CLOCK_EVERY = 32;
 export async function publishOne(publishing: Publishing, publication: Publication): Promise<Published> {
   await requireNoTrouble(publishing);
   const answer = answerTo(await publishing.publish(publication), publication.subject);
-  if (answer instanceof AppError) throw answer;
+  if (answer instanceof AppError || answer instanceof SeveralRefusals) throw answer;
   publishing.onAnswer(ACCEPTED_STATUS);
   return answer;
 }
@@ -59,6 +60,7 @@ export async function publishBatch(publishing: Publishing, messages: readonly Pa
 function lineOf(message: Parsed, outcome: PublishOutcome | undefined): BatchLine {
   if (message instanceof Refused || !outcome) return refusedLine(message instanceof Refused ? message.errors : []);
   const answer = answerTo(outcome, message.subject);
+  if (answer instanceof SeveralRefusals) return refusedLine(answer.refusals);
   return answer instanceof AppError ? refusedLine([answer]) : { status: ACCEPTED_STATUS, ...answer };
 }
 

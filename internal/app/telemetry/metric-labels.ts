@@ -6,7 +6,7 @@ export const ATTEMPT_OUTCOMES = ['delivered', 'failed', 'dead', 'local_fault'] a
 
 export const FLUSH_KINDS = ['accept', 'settle'] as const;
 
-const REPEATED_STATEMENTS = ['accept', 'settle', 'quarantine'];
+const REPEATED_STATEMENTS = ['accept', 'settle', 'quarantine', 'load_schema'];
 const REPEATED_VERDICTS = [
   'repeat',
   'unknown_outcome',

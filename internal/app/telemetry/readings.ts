@@ -31,6 +31,8 @@ export interface Readings {
   settingsNotRead(): number;
   /** Milliseconds by which the clock of this machine is ahead of the database's clock. */
   clockOffsetMs(): number;
+  /** Number of checks of messages that were ended. */
+  schemaChecksEnded(): number;
   /** Number of registered events whose intake is degraded, by reason. Every reason is present. */
   degraded(): ReadonlyMap<string, number>;
   deliveryEventsDropped(): number;
@@ -96,6 +98,26 @@ export const counters = (from: Readings): readonly Reading[] => [
     () => from.intake().receiptsRefused,
   ],
   ['hukz_messages_duplicate_total', 'Messages that were already in the journal', () => from.acceptor().duplicates],
+  [
+    'hukz_messages_schema_warned_total',
+    'Messages that break a schema of their event and were accepted (mode warn)',
+    () => from.acceptor().schemaWarned,
+  ],
+  [
+    'hukz_messages_schema_rejected_total',
+    'Messages that break a schema of their event and were refused (mode reject)',
+    () => from.acceptor().schemaRejected,
+  ],
+  [
+    'hukz_messages_schema_quarantined_total',
+    'Messages that break a schema of their event, or could not be checked, and were put into quarantine',
+    () => from.acceptor().schemaQuarantined,
+  ],
+  [
+    'hukz_schema_checks_ended_total',
+    'Checks of messages that took too long or too much memory and were ended',
+    () => from.schemaChecksEnded(),
+  ],
   ['hukz_stream_gap_messages_total', 'Messages evicted from the stream unread', () => from.intake().streamGap],
   [
     'hukz_journal_went_back_total',

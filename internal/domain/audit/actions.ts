@@ -25,6 +25,8 @@ const WORDS = [
   ['message.cancel', 'a delayed message was cancelled'],
   ['message.erase', 'an erasure of messages was started'],
   ['erasure.cancel', 'an erasure of messages was cancelled'],
+  ['message.release', 'a message in quarantine was released'],
+  ['message.discard', 'a message in quarantine was discarded'],
   ['message.read', 'the payload of a message was read with a token'],
   ['delivery.read', 'the payload of a delivery was read with a token'],
   ['filter.try', 'a filter was tried on the payloads of stored messages with a token'],

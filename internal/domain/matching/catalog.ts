@@ -2,6 +2,7 @@ import { FILTER_MAX_BYTES, type FilterScope } from '../filter/message-values.js'
 import { eachPath, isInPayload } from '../filter/paths-of.js';
 import { WantedPaths } from '../filter/values/wanted-paths.js';
 import { ManyByKey } from '../many-by-key.js';
+import type { CatalogSchema } from '../schema/event-schema.js';
 import type { SealedSecret } from '../secrets/secret.js';
 import { candidates } from './candidates.js';
 import { spacesNamed, spacesReached } from './isolation.js';
@@ -18,7 +19,12 @@ export interface CatalogEvent {
   readonly subject: string;
   /** Set when no service answers requests on the subject. */
   readonly publishOnly?: true;
+  /** The versions of its schema, newest first. Present if one of them is not off. */
+  readonly schemas?: readonly CatalogSchema[];
 }
+
+/** An event whose messages are checked when they are accepted. */
+export type GatedEvent = Pick<CatalogEvent, 'subject'> & { readonly schemas: readonly CatalogSchema[] };
 
 export type WaitsBecause = 'paused' | 'circuit_open';
 
@@ -83,6 +89,7 @@ export interface CatalogRules {
 }
 
 const NO_WEBHOOKS: readonly CatalogWebhook[] = [];
+const NO_EVENTS: readonly GatedEvent[] = [];
 
 /**
  * The copy of all events and webhooks in memory, against which messages are matched. The cost of an update depends on
@@ -97,6 +104,8 @@ export class Catalog {
   private index = new SubjectIndex<number>();
   private filterPaths = new WantedPaths();
   private currentScope: FilterScope | undefined;
+  /** Number of events with schemas. */
+  private gated = 0;
   private waitingNow: Record<WaitsBecause, number> = { paused: 0, circuit_open: 0 };
   private currentVersion = 0;
   private currentStamp = '';
@@ -132,6 +141,7 @@ export class Catalog {
     for (const event of changes.events) this.removeEvent(event.id);
     for (const event of changes.events) {
       this.events.set(event.id, event);
+      if (event.schemas) this.gated++;
       this.index.set(event.subject, event.id);
     }
     this.placeAgain(this.named.spaces.change(changes.spaces));
@@ -162,6 +172,7 @@ export class Catalog {
     this.index = other.index;
     this.filterPaths = other.filterPaths;
     this.currentScope = undefined;
+    this.gated = other.gated;
     this.waitingNow = other.waitingNow;
     this.currentVersion = other.currentVersion;
     this.currentStamp = other.currentStamp;
@@ -189,6 +200,21 @@ export class Catalog {
   /** Returns the ids of the registered events that cover a subject. */
   eventsOf(subject: string): readonly number[] {
     return this.index.match(subject);
+  }
+
+  /** The events with schemas that cover a subject. The search is left out as long as no event has one. */
+  gatesOf(subject: string): readonly GatedEvent[] {
+    if (this.gated === 0) return NO_EVENTS;
+    return this.index.match(subject).flatMap((id) => {
+      const event = this.events.get(id);
+      return event?.schemas ? [{ subject: event.subject, schemas: event.schemas }] : [];
+    });
+  }
+
+  /** All events with schemas. */
+  *gatedEvents(): Generator<GatedEvent> {
+    if (this.gated === 0) return;
+    for (const { subject, schemas } of this.events.values()) if (schemas) yield { subject, schemas };
   }
 
   /** Returns each webhook that the message fires, once, or undefined when no registered event covers its subject. */
@@ -285,6 +311,7 @@ export class Catalog {
     const event = this.events.get(id);
     if (!event) return;
     this.events.delete(id);
+    if (event.schemas) this.gated--;
     this.index.delete(event.subject, id);
   }
 

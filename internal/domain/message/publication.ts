@@ -40,6 +40,7 @@ export const OPTION_HEADERS = [
   'Hukz-Delay',
   'Hukz-No-Retry',
   'Hukz-Request-Id',
+  'Hukz-Schema-Version',
 ] as const;
 
 /** The names of headers that mean something to hukz or to NATS. `Nats-Rollup` deletes messages of a stream. */

@@ -1,4 +1,5 @@
 import type { OverLimit } from '../limits/message-limits.js';
+import type { Violation } from '../schema/event-schema.js';
 
 /**
  * The acceptor's answer for a message, which is given when the acceptor has finished with the message. Each source
@@ -26,6 +27,10 @@ export type Receipt =
   | { readonly outcome: 'reserved' }
   /** PostgreSQL can never store the message. */
   | { readonly outcome: 'refused'; readonly problem: string }
+  /** The message breaks the schema of an event, and nothing was stored. Its publisher gets an answer. */
+  | { readonly outcome: 'invalid'; readonly violation: Violation }
+  /** The message breaks a schema, or could not be checked, and waits in quarantine. */
+  | { readonly outcome: 'quarantined'; readonly messageId: string; readonly violation: Violation }
   /** The message was not stored because of a fault. */
   | { readonly outcome: 'failed' }
   /** The message was not accepted, because too much was waiting for the journal. */
@@ -41,6 +46,8 @@ const IS_FINAL: Readonly<Record<Receipt['outcome'], boolean>> = {
   unregistered: true,
   reserved: true,
   refused: true,
+  invalid: true,
+  quarantined: true,
   failed: false,
   overloaded: false,
   limited: false,

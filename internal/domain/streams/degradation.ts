@@ -39,6 +39,8 @@ export const DEGRADATION_REASONS = [
   'journal_behind',
   /** Some messages cannot be stored, while others can. */
   'message_not_stored',
+  /** The schema of an event cannot be used, so that its messages are not checked. */
+  'schema_unusable',
   /** Some attempts cannot be settled, while others can. */
   'attempt_not_stored',
   /** The clock of this machine differs from the database's. */
@@ -84,6 +86,7 @@ const SUMMARIES: Readonly<Record<DegradationReason, string>> = {
   positions_not_kept: 'The database does not store how far the streams have been read.',
   journal_behind: 'The database lacks acknowledged messages that could not be read again yet.',
   message_not_stored: 'The database does not store single messages.',
+  schema_unusable: 'The schema of this event cannot be used, so that its messages wait in quarantine.',
   attempt_not_stored: 'The database does not store single attempts.',
   clock_offset: 'The clock of this machine differs from the clock of the database.',
   requests_refused: 'Requests are refused, or connections are closed, because of limits or rules of the API.',

@@ -51,7 +51,7 @@ export function makeJournalPublisher(deps: JournalPublisherDeps): Publisher {
       return undefined;
     },
     async publish(publication) {
-      const receipt = await withinPatience(deps.accept({ ...publication, isAwaited: true }));
+      const receipt = await withinPatience(deps.accept({ ...publication, isAwaited: true, isAnswered: true }));
       if (!receipt) return UNCONFIRMED;
       if (receipt.outcome === 'stored' || receipt.outcome === 'duplicate') committedAt = deps.now();
       if (receipt.outcome !== 'duplicate') return receipt;

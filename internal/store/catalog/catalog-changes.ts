@@ -8,6 +8,7 @@ import type {
 } from '../../domain/matching/catalog.js';
 import type { CatalogSpace, SpaceMapping } from '../../domain/matching/space-names.js';
 import type { Tags } from '../../domain/matching/tags.js';
+import type { CatalogSchema } from '../../domain/schema/event-schema.js';
 import { NO_SECRETS, type SecretPurpose } from '../../domain/secrets/secret.js';
 import { DefaultsOfSpace } from '../../domain/settings/space-defaults.js';
 import type { JournalPool, Statement } from '../journal/journal-pool.js';
@@ -28,7 +29,7 @@ const STATE: Statement = {
 /** For an empty catalog, deleted rows are no changes. */
 const IS_CHANGED = 'catalog_version > $1 and ($1 > 0 or deleted_at is null)';
 const EVENTS: Statement = {
-  text: `declare changed_events no scroll cursor for select id, event, publish_only, deleted_at is null as living from events where ${IS_CHANGED}`,
+  text: `declare changed_events no scroll cursor for select id, event, publish_only, schemas, deleted_at is null as living from events where ${IS_CHANGED}`,
 };
 const WEBHOOKS: Statement = {
   text: `declare changed_webhooks no scroll cursor for
@@ -68,6 +69,8 @@ interface EventRow {
   readonly id: number;
   readonly event: string;
   readonly publish_only: boolean;
+  /** Null if it never had one. */
+  readonly schemas: readonly CatalogSchema[] | null;
   readonly living: boolean;
 }
 
@@ -166,8 +169,12 @@ const eventChanges = (rows: readonly EventRow[]) => ({
   deletedEventIds: rows.filter(({ living }) => !living).map(({ id }) => id),
 });
 
-const toCatalogEvent = ({ id, event: subject, publish_only }: EventRow): CatalogEvent =>
-  publish_only ? { id, subject, publishOnly: true } : { id, subject };
+const toCatalogEvent = ({ id, event: subject, publish_only, schemas }: EventRow): CatalogEvent => ({
+  id,
+  subject,
+  ...(publish_only && { publishOnly: true as const }),
+  ...(schemas?.some(({ mode }) => mode !== 'off') && { schemas }),
+});
 
 const toCatalogSpace = ({ id, key, is_strict: isStrict, subject, defaults, limits }: SpaceRow): CatalogSpace => ({
   id,

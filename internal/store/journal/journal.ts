@@ -3,9 +3,11 @@ import type { SettledAttempt } from '../../domain/delivery/attempt.js';
 import type { Claim, ClaimRoom } from '../../domain/delivery/claim.js';
 import type { OwnedDelivery } from '../../domain/delivery/delivery.js';
 import type { Message } from '../../domain/message/message.js';
+import type { SchemaText, Violation } from '../../domain/schema/event-schema.js';
 import { messageOf } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import { isNotOurSchema, type PgVerdict } from '../postgres/pg-error.js';
+import { loadSchemaText } from '../schemas/load-schema.js';
 import type { Accepted } from './accept/accept.js';
 import type { Acceptance } from './accept/accept-statement.js';
 import { makeAccepting } from './accept/accepting.js';
@@ -49,6 +51,10 @@ export interface Journal {
   accept(acceptance: Acceptance): Promise<Accepted>;
   /** Keeps a message that must not become deliveries, with the reason. Resolves after the commit. */
   setAside(message: Message, reason: string): Promise<void>;
+  /** Resolves when the message is committed to quarantine, with the schema that it breaks. Retries like `accept`. */
+  quarantine(message: Message, violation: Violation): Promise<void>;
+  /** The text of a schema; undefined if it was deleted. Retries like `accept`. */
+  loadSchema(id: number): Promise<SchemaText | undefined>;
   settle(attempt: SettledAttempt): Promise<void>;
   claim(room: ClaimRoom): Promise<Claim>;
   park(delivery: OwnedDelivery): Promise<void>;
@@ -112,7 +118,9 @@ export function makeJournal(deps: JournalDeps): Journal {
 
   return {
     accept: accepting.add,
-    setAside: (message, reason) => quarantine({ pool, persevere: persevereBeside }, message, reason),
+    setAside: (message, reason) => quarantine({ pool, persevere: persevereBeside }, message, { error: reason }),
+    quarantine: (message, violation) => quarantine({ pool, persevere }, message, { violation }),
+    loadSchema: (id) => persevere({ name: 'load_schema', run: () => loadSchemaText(pool, id) }),
     settle: settling.add,
     claim: (room) => claim(pool, instanceId(), room),
     park: batched(park).add,

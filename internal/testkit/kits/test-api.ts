@@ -17,6 +17,7 @@ import { bySubject, type Degradation, type Trouble } from '../../domain/streams/
 import { AppError } from '../../errors.js';
 import { authenticateUser } from '../../identity/authenticate.js';
 import type { Spaces } from '../../identity/principal.js';
+import { WorkerChecker } from '../../schemas/checker.js';
 import { loadCatalogChanges, loadCatalogStamp } from '../../store/catalog/catalog-changes.js';
 import { type JournalPool, makeJournalPool } from '../../store/journal/journal-pool.js';
 import { type Db, makeKnex } from '../../store/postgres/knex.js';
@@ -109,6 +110,7 @@ export async function makeTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     spaces: 'all',
   };
   const refused: RefusalReason[] = [];
+  const checker = new WorkerChecker();
   const catalog = new Catalog();
   const catalogSync = makeCatalogSync({
     catalog,
@@ -155,6 +157,9 @@ export async function makeTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
     showRequest: () => undefined,
     formatOf: makeFormatOf([]),
     receiverProblem: () => undefined,
+    schemaTrials: checker,
+    judgeBySchemas: async () => ({ kind: 'pass' }),
+    acceptReleased: async () => ({ outcome: 'overloaded' }),
     publishing: TEST_PUBLISHING,
     spaceNames: TEST_SPACES,
     compat: {},
@@ -183,6 +188,7 @@ export async function makeTestApi(overrides: Partial<ApiDeps> = {}): Promise<Tes
       return Object.fromEntries(await Promise.all(entries));
     },
     stop: async () => {
+      await checker.stop();
       await db.destroy();
       await pool.stop();
       await database.drop();

@@ -26,3 +26,5 @@ export type { DoneOptions, NewReplay, Replay, ReplayCall } from './resources/rep
 export type { NewSpace, Space, SpaceChanges } from './resources/spaces.js';
 export type { NewToken, Token, TokenRotation } from './resources/tokens.js';
 export type { NewWebhook, Webhook, WebhookChanges } from './resources/webhooks.js';
+export type { EventSchema, NewEventSchema } from './schemas/event-schemas.js';
+export type { QuarantinedMessage } from './schemas/quarantine.js';

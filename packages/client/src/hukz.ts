@@ -16,6 +16,7 @@ import { Replays } from './resources/replays.js';
 import { Spaces } from './resources/spaces.js';
 import { Tokens } from './resources/tokens.js';
 import { Webhooks } from './resources/webhooks.js';
+import { Quarantine } from './schemas/quarantine.js';
 
 export type Declaration = BodyOf<'put', '/apply'>;
 export type Plan = DataOf<'put', '/apply'>;
@@ -40,6 +41,7 @@ export class Hukz {
   readonly deliveries: Deliveries;
   readonly logs: Logs;
   readonly deadLetters: DeadLetters;
+  readonly quarantine: Quarantine;
   readonly replays: Replays;
   readonly spaces: Spaces;
   readonly tokens: Tokens;
@@ -57,6 +59,7 @@ export class Hukz {
     this.deliveries = new Deliveries(this.#api);
     this.logs = new Logs(this.#api);
     this.deadLetters = new DeadLetters(this.#api, this.deliveries);
+    this.quarantine = new Quarantine(this.#api);
     this.replays = new Replays(this.#api);
     this.spaces = new Spaces(this.#api);
     this.tokens = new Tokens(this.#api);

@@ -142,6 +142,129 @@ export interface paths {
         patch: operations["updateEvent"];
         trace?: never;
     };
+    "/events/{id}/schemas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the versions of the schema of an event, newest first */
+        get: operations["listEventSchemas"];
+        put?: never;
+        /** Add a version of the schema of an event */
+        post: operations["createEventSchema"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/{id}/schemas/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check a payload by a schema. Nothing is stored or sent */
+        post: operations["validateByEventSchema"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/{id}/schemas/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a version of the schema of an event */
+        get: operations["getEventSchema"];
+        put?: never;
+        post?: never;
+        /** Delete a version. Messages that wait in quarantine stay there */
+        delete: operations["deleteEventSchema"];
+        options?: never;
+        head?: never;
+        /** Change the mode, or the example, of a version */
+        patch: operations["updateEventSchema"];
+        trace?: never;
+    };
+    "/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the messages in quarantine, newest first. A caller of some spaces sees none */
+        get: operations["listQuarantine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/quarantine/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Release messages from quarantine, oldest first. Each is checked again, and stays if it is refused */
+        post: operations["releaseQuarantine"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/quarantine/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a message in quarantine with its payload */
+        get: operations["getQuarantined"];
+        put?: never;
+        post?: never;
+        /** Discard a message in quarantine. It is gone then */
+        delete: operations["discardQuarantined"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/quarantine/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Release a message from quarantine: it is checked again, and then accepted like a fresh one */
+        post: operations["releaseQuarantined"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/webhooks/logs": {
         parameters: {
             query?: never;
@@ -945,6 +1068,11 @@ export interface components {
              */
             retry?: boolean;
             /**
+             * @description The version of the schema of the event that the payload follows.
+             * @example 2
+             */
+            schema_version?: string;
+            /**
              * @description An id of yours, the same in the requests to all webhooks.
              * @example a2b8
              */
@@ -986,6 +1114,11 @@ export interface components {
             webhooks: number | null;
             /** @description Whether the message was accepted before, under its id. */
             duplicate: boolean;
+            /**
+             * @description Present if the message breaks a schema of its event: it waits in quarantine, and no webhook gets it.
+             * @constant
+             */
+            quarantined?: true;
             /** @description The stream that has stored the message (HTTP_PUBLISH=nats). */
             stream?: string;
             /** @description The position of the message in the stream. */
@@ -1001,6 +1134,11 @@ export interface components {
             webhooks?: number | null;
             /** @description Whether the message was accepted before, under its id. */
             duplicate?: boolean;
+            /**
+             * @description Present if the message breaks a schema of its event: it waits in quarantine, and no webhook gets it.
+             * @constant
+             */
+            quarantined?: true;
             /** @description The stream that has stored the message (HTTP_PUBLISH=nats). */
             stream?: string;
             /** @description The position of the message in the stream. */
@@ -1029,7 +1167,7 @@ export interface components {
          */
         Degradation: {
             /** @enum {string} */
-            reason: "not_connected" | "not_subscribed" | "subscription_refused" | "subject_not_allowed" | "subject_reserved" | "not_publish_only" | "services_unknown" | "subject_overlap" | "subject_transformed" | "stream_refused" | "stream_contested" | "stream_unsuitable" | "consumer_refused" | "consumer_unsuitable" | "pull_refused" | "positions_not_kept" | "journal_behind" | "message_not_stored" | "attempt_not_stored" | "clock_offset" | "requests_refused" | "space_at_share" | "space_over_limit" | "settings_not_read" | "x_user_trusted" | "secrets_not_encrypted" | "jwks_not_fetched" | "erasure_waits";
+            reason: "not_connected" | "not_subscribed" | "subscription_refused" | "subject_not_allowed" | "subject_reserved" | "not_publish_only" | "services_unknown" | "subject_overlap" | "subject_transformed" | "stream_refused" | "stream_contested" | "stream_unsuitable" | "consumer_refused" | "consumer_unsuitable" | "pull_refused" | "positions_not_kept" | "journal_behind" | "message_not_stored" | "schema_unusable" | "attempt_not_stored" | "clock_offset" | "requests_refused" | "space_at_share" | "space_over_limit" | "settings_not_read" | "x_user_trusted" | "secrets_not_encrypted" | "jwks_not_fetched" | "erasure_waits";
             /** @description The problem and the remedy. */
             problem: string;
         };
@@ -1222,6 +1360,203 @@ export interface components {
             readonly updated_by_id?: unknown;
             /** @description Set by hukz. Ignored in requests, and named in `Hukz-Ignored`. */
             readonly revision?: unknown;
+        };
+        /**
+         * NewEventSchema
+         * @example {
+         *       "schema": {
+         *         "type": "object",
+         *         "required": [
+         *           "id"
+         *         ]
+         *       },
+         *       "example": {
+         *         "id": 1
+         *       },
+         *       "mode": "warn"
+         *     }
+         */
+        NewEventSchema: {
+            /**
+             * @description JSON Schema 2020-12, or draft-07 if `$schema` says so. `$ref` begins with `#`, and patterns are those of RE2. `format` is an annotation.
+             * @example {
+             *       "type": "object",
+             *       "required": [
+             *         "id"
+             *       ],
+             *       "properties": {
+             *         "id": {
+             *           "type": "integer"
+             *         }
+             *       }
+             *     }
+             */
+            schema?: {
+                [key: string]: unknown;
+            } | boolean;
+            /** @description The name of the version. Default: the next number. */
+            version?: string;
+            /** @description A payload that follows the schema. */
+            example?: unknown;
+            /**
+             * @description The outcome for a message that breaks the schema. `off`: messages are not checked. `warn`: it is accepted, counted and logged. `reject`: it is refused; if its publisher gets no answer, it is put into quarantine. `quarantine`: it waits until it is released or discarded.
+             * @default off
+             * @enum {string}
+             */
+            mode?: "off" | "warn" | "reject" | "quarantine";
+        };
+        /** SchemaProblem */
+        SchemaProblem: {
+            /**
+             * @description A JSON pointer. The empty text is the whole.
+             * @example /order/amount
+             */
+            at: string;
+            problem: string;
+        };
+        /** BrokenByAnEventSchema */
+        BrokenByAnEventSchema: {
+            /** @description Examples of other versions that break it. */
+            examples: {
+                version: string;
+                /** @description At most 20 problems. */
+                problems: components["schemas"]["SchemaProblem"][];
+            }[];
+        };
+        /** EventSchema */
+        EventSchema: {
+            version: string;
+            /**
+             * @description The outcome for a message that breaks the schema. `off`: messages are not checked. `warn`: it is accepted, counted and logged. `reject`: it is refused; if its publisher gets no answer, it is put into quarantine. `quarantine`: it waits until it is released or discarded.
+             * @enum {string}
+             */
+            mode: "off" | "warn" | "reject" | "quarantine";
+            /** @description The JSON Schema. It never changes: add a version in place of it. */
+            schema: unknown;
+            /** @description A payload that follows the schema. */
+            example?: unknown;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            created_by_id: number;
+            updated_by_id: number;
+            /** @description Counts the changes, from 1. It is also the `ETag`, for `If-Match`. */
+            revision: number;
+        };
+        /**
+         * CheckBySchema
+         * @example {
+         *       "payload": {
+         *         "id": 1
+         *       },
+         *       "schema": {
+         *         "type": "object",
+         *         "required": [
+         *           "id"
+         *         ]
+         *       }
+         *     }
+         */
+        CheckBySchema: {
+            /** @description The payload to check. */
+            payload: unknown;
+            /** @description The version. Default: the newest one. */
+            version?: string;
+            /** @description A schema that need not be stored, in place of a version. */
+            schema?: {
+                [key: string]: unknown;
+            } | boolean;
+        };
+        /** CheckedBySchema */
+        CheckedBySchema: {
+            valid: boolean;
+            /** @description The version that was used; absent for a schema of the request. */
+            version?: string;
+            /** @description At most 20 problems. */
+            problems: components["schemas"]["SchemaProblem"][];
+        };
+        /**
+         * EventSchemaPatch
+         * @example {
+         *       "mode": "reject"
+         *     }
+         */
+        EventSchemaPatch: {
+            /**
+             * @description The outcome for a message that breaks the schema. `off`: messages are not checked. `warn`: it is accepted, counted and logged. `reject`: it is refused; if its publisher gets no answer, it is put into quarantine. `quarantine`: it waits until it is released or discarded.
+             * @enum {string}
+             */
+            mode?: "off" | "warn" | "reject" | "quarantine";
+            /** @description `null` removes it. */
+            example?: unknown;
+        };
+        /** QuarantinedMessage */
+        QuarantinedMessage: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            received_at: string;
+            /** Format: date-time */
+            quarantined_at: string;
+            /** @description The subject. */
+            event: string;
+            headers: {
+                [key: string]: string[];
+            };
+            /** @description Size of the payload. */
+            bytes: number;
+            /**
+             * @description `schema`: it breaks a schema, or could not be checked. `not_stored`: PostgreSQL cannot store it, or it exceeds a limit of its space permanently.
+             * @enum {string}
+             */
+            because: "schema" | "not_stored";
+            /** @description The first problem. */
+            error: string;
+            /** @description The schema that the message breaks. */
+            schema?: {
+                /** @description The registered subject. */
+                event: string;
+                version: string;
+                /** @description At most 20 problems. */
+                problems: components["schemas"]["SchemaProblem"][];
+            };
+        };
+        /**
+         * ReleaseFromQuarantine
+         * @example {
+         *       "event": "orders.created",
+         *       "limit": 100
+         *     }
+         */
+        ReleaseFromQuarantine: {
+            /** @description Only messages that break a schema of this event: its subject as it is registered. */
+            event?: string;
+            /**
+             * @description Number of messages to look at.
+             * @default 100
+             */
+            limit?: number;
+            /** @description The `next_cursor` of the previous answer. */
+            cursor?: string;
+        };
+        /** ReleasedFromQuarantine */
+        ReleasedFromQuarantine: {
+            released: number;
+            /** @description Number of messages that still cannot be accepted. */
+            kept: number;
+            /** @description Why the first of those cannot be accepted. */
+            first_problem?: string;
+            /** @description Present if there are more messages to look at. */
+            next_cursor?: string;
+        };
+        /** ReleasedMessage */
+        ReleasedMessage: {
+            /** @description Null if no webhook gets the message, and it is not kept without one. */
+            message_id: string | null;
+            webhooks: number;
+            /** @description Whether the message, or another one with its id, was accepted before. */
+            duplicate: boolean;
         };
         /** WebhookLog */
         WebhookLog: {
@@ -5119,10 +5454,10 @@ export interface components {
                 /** @description Whether the webhook gets such a message. */
                 fires: boolean;
                 /**
-                 * @description The deciding part. A webhook fires because of its `filter`, or without one because of its `event`. `routing`: the `Hukz-…` headers are malformed. `webhook`: the message names other webhooks.
+                 * @description The deciding part. A webhook fires because of its `filter`, or without one because of its `event`. `routing`: the `Hukz-…` headers are malformed. `webhook`: the message names other webhooks. `schema`: the webhook would get the message, if the message did not break a schema.
                  * @enum {string}
                  */
-                because: "routing" | "webhook" | "space" | "tag" | "event" | "disabled" | "filter" | "deleted";
+                because: "routing" | "webhook" | "space" | "tag" | "event" | "disabled" | "filter" | "schema" | "deleted";
                 /**
                  * @description The place at which the filter decided: a JSON pointer into the payload, `headers/x-region`, `subject` or `subject/1`.
                  * @example /order/amount
@@ -5745,6 +6080,18 @@ export interface components {
         ExplainedMessage: {
             /** @description Whether an event covers the subject now. */
             subject_registered: boolean;
+            /** @description Present if the message breaks a schema. With `reject` and `quarantine`, no webhook gets it. */
+            schema?: {
+                event: string;
+                version: string;
+                /**
+                 * @description The outcome for a message that breaks the schema. `off`: messages are not checked. `warn`: it is accepted, counted and logged. `reject`: it is refused; if its publisher gets no answer, it is put into quarantine. `quarantine`: it waits until it is released or discarded.
+                 * @enum {string}
+                 */
+                mode: "off" | "warn" | "reject" | "quarantine";
+                /** @description At most 20 problems. */
+                problems: components["schemas"]["SchemaProblem"][];
+            };
             /** @description Why the message fires nothing at all, such as a malformed `Hukz-Delay` or a reserved subject. */
             problem?: string;
             /** @description The `cursor` of the next page. Absent on the last page. A page may have fewer webhooks than `limit`. */
@@ -5755,10 +6102,10 @@ export interface components {
                 /** @description Whether the webhook gets such a message. */
                 fires: boolean;
                 /**
-                 * @description The deciding part. A webhook fires because of its `filter`, or without one because of its `event`. `routing`: the `Hukz-…` headers are malformed. `webhook`: the message names other webhooks.
+                 * @description The deciding part. A webhook fires because of its `filter`, or without one because of its `event`. `routing`: the `Hukz-…` headers are malformed. `webhook`: the message names other webhooks. `schema`: the webhook would get the message, if the message did not break a schema.
                  * @enum {string}
                  */
-                because: "routing" | "webhook" | "space" | "tag" | "event" | "disabled" | "filter" | "deleted";
+                because: "routing" | "webhook" | "space" | "tag" | "event" | "disabled" | "filter" | "schema" | "deleted";
                 /**
                  * @description The place at which the filter decided: a JSON pointer into the payload, `headers/x-region`, `subject` or `subject/1`.
                  * @example /order/amount
@@ -5789,6 +6136,18 @@ export interface components {
         ExplainedStoredMessage: {
             /** @description Whether an event covers the subject now. */
             subject_registered: boolean;
+            /** @description Present if the message breaks a schema. With `reject` and `quarantine`, no webhook gets it. */
+            schema?: {
+                event: string;
+                version: string;
+                /**
+                 * @description The outcome for a message that breaks the schema. `off`: messages are not checked. `warn`: it is accepted, counted and logged. `reject`: it is refused; if its publisher gets no answer, it is put into quarantine. `quarantine`: it waits until it is released or discarded.
+                 * @enum {string}
+                 */
+                mode: "off" | "warn" | "reject" | "quarantine";
+                /** @description At most 20 problems. */
+                problems: components["schemas"]["SchemaProblem"][];
+            };
             /** @description Why the message fires nothing at all, such as a malformed `Hukz-Delay` or a reserved subject. */
             problem?: string;
             /** @description The `cursor` of the next page. Absent on the last page. A page may have fewer webhooks than `limit`. */
@@ -5799,10 +6158,10 @@ export interface components {
                 /** @description Whether the webhook gets such a message. */
                 fires: boolean;
                 /**
-                 * @description The deciding part. A webhook fires because of its `filter`, or without one because of its `event`. `routing`: the `Hukz-…` headers are malformed. `webhook`: the message names other webhooks.
+                 * @description The deciding part. A webhook fires because of its `filter`, or without one because of its `event`. `routing`: the `Hukz-…` headers are malformed. `webhook`: the message names other webhooks. `schema`: the webhook would get the message, if the message did not break a schema.
                  * @enum {string}
                  */
-                because: "routing" | "webhook" | "space" | "tag" | "event" | "disabled" | "filter" | "deleted";
+                because: "routing" | "webhook" | "space" | "tag" | "event" | "disabled" | "filter" | "schema" | "deleted";
                 /**
                  * @description The place at which the filter decided: a JSON pointer into the payload, `headers/x-region`, `subject` or `subject/1`.
                  * @example /order/amount
@@ -6032,7 +6391,7 @@ export interface operations {
                         promise: string;
                         degraded?: {
                             /** @enum {string} */
-                            reason: "not_connected" | "not_subscribed" | "subscription_refused" | "subject_not_allowed" | "subject_reserved" | "not_publish_only" | "services_unknown" | "subject_overlap" | "subject_transformed" | "stream_refused" | "stream_contested" | "stream_unsuitable" | "consumer_refused" | "consumer_unsuitable" | "pull_refused" | "positions_not_kept" | "journal_behind" | "message_not_stored" | "attempt_not_stored" | "clock_offset" | "requests_refused" | "space_at_share" | "space_over_limit" | "settings_not_read" | "x_user_trusted" | "secrets_not_encrypted" | "jwks_not_fetched" | "erasure_waits";
+                            reason: "not_connected" | "not_subscribed" | "subscription_refused" | "subject_not_allowed" | "subject_reserved" | "not_publish_only" | "services_unknown" | "subject_overlap" | "subject_transformed" | "stream_refused" | "stream_contested" | "stream_unsuitable" | "consumer_refused" | "consumer_unsuitable" | "pull_refused" | "positions_not_kept" | "journal_behind" | "message_not_stored" | "schema_unusable" | "attempt_not_stored" | "clock_offset" | "requests_refused" | "space_at_share" | "space_over_limit" | "settings_not_read" | "x_user_trusted" | "secrets_not_encrypted" | "jwks_not_fetched" | "erasure_waits";
                             /** @description The problem and the remedy. */
                             problem: string;
                             event?: string;
@@ -6128,6 +6487,8 @@ export interface operations {
                 "Hukz-No-Retry"?: string;
                 /** @description An id of yours, the same in the requests to all webhooks. */
                 "Hukz-Request-Id"?: string;
+                /** @description The version of the schema of the event that the payload follows. */
+                "Hukz-Schema-Version"?: string;
             };
             path?: never;
             cookie?: never;
@@ -6181,6 +6542,8 @@ export interface operations {
                 "Hukz-No-Retry"?: string;
                 /** @description An id of yours, the same in the requests to all webhooks. */
                 "Hukz-Request-Id"?: string;
+                /** @description The version of the schema of the event that the payload follows. */
+                "Hukz-Schema-Version"?: string;
             };
             path?: never;
             cookie?: never;
@@ -6398,6 +6761,365 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Event"];
+                };
+            };
+        };
+    };
+    listEventSchemas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id, or `key:<key>` with each slash as `%2F`. */
+                id: number | string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All versions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        nodes: components["schemas"]["EventSchema"][];
+                    };
+                };
+            };
+        };
+    };
+    createEventSchema: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of the request, which may be repeated with the same body within 24 hours: it gets the first answer and changes nothing. A secret that is shown once is not repeated. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The id, or `key:<key>` with each slash as `%2F`. */
+                id: number | string;
+            };
+            cookie?: never;
+        };
+        /** @description At most 256 KiB, 10000 values, 2000 lists and objects, 1000 members of one object, 2000 different names of members, nested 1024 deep. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEventSchema"];
+            };
+        };
+        responses: {
+            /** @description The version, and the examples of other versions that break it. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        version: string;
+                        /**
+                         * @description The outcome for a message that breaks the schema. `off`: messages are not checked. `warn`: it is accepted, counted and logged. `reject`: it is refused; if its publisher gets no answer, it is put into quarantine. `quarantine`: it waits until it is released or discarded.
+                         * @enum {string}
+                         */
+                        mode: "off" | "warn" | "reject" | "quarantine";
+                        /** @description The JSON Schema. It never changes: add a version in place of it. */
+                        schema: unknown;
+                        /** @description A payload that follows the schema. */
+                        example?: unknown;
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                        created_by_id: number;
+                        updated_by_id: number;
+                        /** @description Counts the changes, from 1. It is also the `ETag`, for `If-Match`. */
+                        revision: number;
+                        breaks: components["schemas"]["BrokenByAnEventSchema"];
+                    };
+                };
+            };
+        };
+    };
+    validateByEventSchema: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of the request, which may be repeated with the same body within 24 hours: it gets the first answer and changes nothing. A secret that is shown once is not repeated. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /** @description The id, or `key:<key>` with each slash as `%2F`. */
+                id: number | string;
+            };
+            cookie?: never;
+        };
+        /** @description At most 256 KiB, 10000 values, 2000 lists and objects, 1000 members of one object, 2000 different names of members, nested 1024 deep. */
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckBySchema"];
+            };
+        };
+        responses: {
+            /** @description Whether the payload follows the schema. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedBySchema"];
+                };
+            };
+        };
+    };
+    getEventSchema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id, or `key:<key>` with each slash as `%2F`. */
+                id: number | string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventSchema"];
+                };
+            };
+        };
+    };
+    deleteEventSchema: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Revisions in quotes, as in `ETag`. Another revision is refused with 412. `*` allows any revision, as does no header. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id, or `key:<key>` with each slash as `%2F`. */
+                id: number | string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The version is deleted. Other versions, and messages in quarantine, stay. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+        };
+    };
+    updateEventSchema: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Revisions in quotes, as in `ETag`. Another revision is refused with 412. `*` allows any revision, as does no header. */
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description The id, or `key:<key>` with each slash as `%2F`. */
+                id: number | string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        /** @description At most 256 KiB, 10000 values, 2000 lists and objects, 1000 members of one object, 2000 different names of members, nested 1024 deep. */
+        requestBody: {
+            content: {
+                "application/merge-patch+json": components["schemas"]["EventSchemaPatch"];
+                "application/json": components["schemas"]["EventSchemaPatch"];
+            };
+        };
+        responses: {
+            /** @description The version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventSchema"];
+                };
+            };
+        };
+    };
+    listQuarantine: {
+        parameters: {
+            query?: {
+                /** @description Any other text means 10. */
+                limit?: number | string;
+                /** @description Any other text means 1. */
+                page?: number | string;
+                /** @description The `next_cursor` of the previous page. Takes precedence over `page`. */
+                cursor?: string;
+                /** @description Only messages that break a schema of this event: its subject as it is registered. */
+                event?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of messages. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** @description Number of matches on all pages. Exact up to 1,000. */
+                        total: number;
+                        /**
+                         * @description Present if `total` is an estimate.
+                         * @constant
+                         */
+                        total_is_estimate?: true;
+                        /** @description The `cursor` of the next page. Absent on the last page. A large page may have fewer entries than `limit`. */
+                        next_cursor?: string;
+                        nodes: components["schemas"]["QuarantinedMessage"][];
+                    };
+                };
+            };
+        };
+    };
+    releaseQuarantine: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of the request, which may be repeated with the same body within 24 hours: it gets the first answer and changes nothing. A secret that is shown once is not repeated. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description At most 256 KiB, 10000 values, 2000 lists and objects, 1000 members of one object, 2000 different names of members, nested 1024 deep. */
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ReleaseFromQuarantine"];
+            };
+        };
+        responses: {
+            /** @description The number of messages that were released. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleasedFromQuarantine"];
+                };
+            };
+        };
+    };
+    getQuarantined: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The message. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        /** Format: date-time */
+                        received_at: string;
+                        /** Format: date-time */
+                        quarantined_at: string;
+                        /** @description The subject. */
+                        event: string;
+                        headers: {
+                            [key: string]: string[];
+                        };
+                        /** @description Size of the payload. */
+                        bytes: number;
+                        /**
+                         * @description `schema`: it breaks a schema, or could not be checked. `not_stored`: PostgreSQL cannot store it, or it exceeds a limit of its space permanently.
+                         * @enum {string}
+                         */
+                        because: "schema" | "not_stored";
+                        /** @description The first problem. */
+                        error: string;
+                        /** @description The schema that the message breaks. */
+                        schema?: {
+                            /** @description The registered subject. */
+                            event: string;
+                            version: string;
+                            /** @description At most 20 problems. */
+                            problems: components["schemas"]["SchemaProblem"][];
+                        };
+                        /** @description The payload, byte for byte. */
+                        payload_base64: string;
+                    };
+                };
+            };
+        };
+    };
+    discardQuarantined: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The message was discarded. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": null;
+                };
+            };
+        };
+    };
+    releaseQuarantined: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A name of the request, which may be repeated with the same body within 24 hours: it gets the first answer and changes nothing. A secret that is shown once is not repeated. */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The message was accepted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleasedMessage"];
                 };
             };
         };
@@ -8089,8 +8811,8 @@ export interface operations {
                 cursor?: string;
                 /** @description The caller, such as `token:17` or `user:1`. */
                 principal?: string;
-                /** @description The kind of change or read: `event.create` (an event was registered); `event.update` (an event was changed); `event.delete` (an event was deleted); `webhook.create` (a webhook was registered); `webhook.update` (a webhook was changed, enabled or disabled); `webhook.delete` (a webhook was deleted); `webhook.pause` (a webhook was paused); `webhook.resume` (a webhook was resumed); `webhook.rotate_secret` (a webhook got another signing secret); `webhook.test` (a test request was sent, or credentials were tried); `space.create` (a space was created); `space.update` (a space was changed); `space.delete` (a space was deleted with its webhooks); `token.create` (a token was created); `token.rotate` (a token got another text); `token.revoke` (a token was revoked); `declaration.apply` (a declaration changed an event or a webhook); `replay.create` (a replay was started); `replay.cancel` (a replay was cancelled); `delivery.retry` (deliveries were made due again); `delivery.cancel` (deliveries were cancelled); `key.release` (the first delivery of an ordering key was skipped); `message.cancel` (a delayed message was cancelled); `message.erase` (an erasure of messages was started); `erasure.cancel` (an erasure of messages was cancelled); `message.read` (the payload of a message was read with a token); `delivery.read` (the payload of a delivery was read with a token); `filter.try` (a filter was tried on the payloads of stored messages with a token); `log.read` (attempts were read with their payloads with a token). */
-                action?: "event.create" | "event.update" | "event.delete" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.pause" | "webhook.resume" | "webhook.rotate_secret" | "webhook.test" | "space.create" | "space.update" | "space.delete" | "token.create" | "token.rotate" | "token.revoke" | "declaration.apply" | "replay.create" | "replay.cancel" | "delivery.retry" | "delivery.cancel" | "key.release" | "message.cancel" | "message.erase" | "erasure.cancel" | "message.read" | "delivery.read" | "filter.try" | "log.read";
+                /** @description The kind of change or read: `event.create` (an event was registered); `event.update` (an event was changed); `event.delete` (an event was deleted); `webhook.create` (a webhook was registered); `webhook.update` (a webhook was changed, enabled or disabled); `webhook.delete` (a webhook was deleted); `webhook.pause` (a webhook was paused); `webhook.resume` (a webhook was resumed); `webhook.rotate_secret` (a webhook got another signing secret); `webhook.test` (a test request was sent, or credentials were tried); `space.create` (a space was created); `space.update` (a space was changed); `space.delete` (a space was deleted with its webhooks); `token.create` (a token was created); `token.rotate` (a token got another text); `token.revoke` (a token was revoked); `declaration.apply` (a declaration changed an event or a webhook); `replay.create` (a replay was started); `replay.cancel` (a replay was cancelled); `delivery.retry` (deliveries were made due again); `delivery.cancel` (deliveries were cancelled); `key.release` (the first delivery of an ordering key was skipped); `message.cancel` (a delayed message was cancelled); `message.erase` (an erasure of messages was started); `erasure.cancel` (an erasure of messages was cancelled); `message.release` (a message in quarantine was released); `message.discard` (a message in quarantine was discarded); `message.read` (the payload of a message was read with a token); `delivery.read` (the payload of a delivery was read with a token); `filter.try` (a filter was tried on the payloads of stored messages with a token); `log.read` (attempts were read with their payloads with a token). */
+                action?: "event.create" | "event.update" | "event.delete" | "webhook.create" | "webhook.update" | "webhook.delete" | "webhook.pause" | "webhook.resume" | "webhook.rotate_secret" | "webhook.test" | "space.create" | "space.update" | "space.delete" | "token.create" | "token.rotate" | "token.revoke" | "declaration.apply" | "replay.create" | "replay.cancel" | "delivery.retry" | "delivery.cancel" | "key.release" | "message.cancel" | "message.erase" | "erasure.cancel" | "message.release" | "message.discard" | "message.read" | "delivery.read" | "filter.try" | "log.read";
                 /** @description The thing that was changed or read, such as `webhook:17`. */
                 object?: string;
                 /** @description Only what belongs to this space: its number, or `key:<key>`. */

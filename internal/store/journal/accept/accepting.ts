@@ -36,7 +36,7 @@ export function makeAccepting(deps: AcceptingDeps) {
     const error = messageOf(cause);
     const fields = { message_id: message.id, subject: message.subject, error };
     try {
-      await quarantine({ pool, persevere: persevereBeside }, message, error);
+      await quarantine({ pool, persevere: persevereBeside }, message, { error });
       logger.error('message.quarantined', fields);
     } catch (because) {
       // Other messages must not suffer from this error. The message is still counted as refused.

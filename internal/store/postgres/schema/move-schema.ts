@@ -17,6 +17,7 @@ const TABLES = [
   'deliveries',
   'erased_messages',
   'erasures',
+  'event_schemas',
   'events',
   'go_import_logs',
   'go_imports',

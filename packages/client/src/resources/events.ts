@@ -2,6 +2,7 @@ import type { Api, BodyOf, DataOf, QueryOf } from '../api.js';
 import type { Call } from '../call.js';
 import type { CallOptions } from '../http/send.js';
 import type { List } from '../list.js';
+import { EventSchemas } from '../schemas/event-schemas.js';
 import type { Reference } from './reference.js';
 import { upsert } from './upsert.js';
 
@@ -46,6 +47,11 @@ export class Events {
       () => this.update(`key:${key}`, fields, options),
       () => this.create({ ...fields, key }, options),
     );
+  }
+
+  /** The versions of the schema of an event. */
+  schemas(event: Reference): EventSchemas {
+    return new EventSchemas(this.#api, event);
   }
 
   /** Deletes an event that no webhook has. */
