@@ -8,6 +8,7 @@ import { ErasureWatch } from '../upkeep/erasure-watch.js';
 import { reportKeys } from '../upkeep/report-keys.js';
 import { applicationName, type Base } from './base.js';
 import { growModestly } from './grow-modestly.js';
+import { type Inbound, wireIntake } from './intake/wire-intake.js';
 import { type WiredLimits, wireSpaceLimits } from './limits/wire-space-limits.js';
 import { type Jwt, openJwt } from './open/open-jwt.js';
 import { openStore, type Store } from './open/open-store.js';
@@ -18,7 +19,6 @@ import { type DeliveryEvents, makeDeliveryEvents } from './telemetry/delivery-ev
 import { type Metrics, makeMetrics } from './telemetry/metrics.js';
 import { type Registry, wireCatalog } from './wire-catalog.js';
 import { wireDispatch } from './wire-dispatch.js';
-import { type Inbound, wireIntake } from './wire-intake.js';
 import { wireMembership } from './wire-membership.js';
 import { type Outbound, wireSending } from './wire-sending.js';
 

@@ -71,6 +71,7 @@ async function start(options: StartOptions, cleanup: Cleanup): Promise<App> {
   cleanup.add('metrics', metricsServer.stop);
   const server = await listen(api, { host: config.host, port: config.port, connections: connections.api });
   cleanup.add('http', () => server.stop(HTTP_GRACE_MS));
+  cleanup.add('losses', core.inbound.reportLosses().stop);
   cleanup.add('nats', intake.stop);
   await intake.start();
   cleanup.add('degradations', degradations.watch().stop);

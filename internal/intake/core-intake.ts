@@ -1,17 +1,16 @@
 import type { ConnectionOptions } from 'nats';
 import { AppError, messageOf } from '../errors.js';
 import type { Logger } from '../logger.js';
-import type { Repeating } from '../repeat.js';
 import type { Acceptor } from './acceptor.js';
-import { makeClientBoundary } from './client-boundary.js';
+import type { ClientBoundary } from './client-boundary.js';
 import type { FollowedCatalog } from './followed-catalog.js';
 import type { Intake } from './intake.js';
 import { linkNats, type NatsLink } from './nats-link.js';
-import { reportLosses } from './report-losses.js';
 import { Subscriptions } from './subscriptions.js';
 
 export interface CoreIntakeDeps {
-  readonly acceptor: Acceptor;
+  readonly acceptor: Pick<Acceptor, 'accept' | 'idle'>;
+  readonly boundary: ClientBoundary;
   readonly queueGroup: string;
   readonly options: ConnectionOptions;
   /** Whether an answer may go to a subject. */
@@ -24,8 +23,7 @@ export interface CoreIntakeDeps {
 
 /** Intake from core NATS: at most once until the journal's commit, at least once after it. */
 export function makeCoreIntake(deps: CoreIntakeDeps): Intake {
-  const { acceptor, logger } = deps;
-  const boundary = makeClientBoundary();
+  const { acceptor, boundary, logger } = deps;
   const { queueGroup, catalog, isInbox, now } = deps;
   const subscriptions = new Subscriptions({
     queueGroup,
@@ -37,14 +35,12 @@ export function makeCoreIntake(deps: CoreIntakeDeps): Intake {
     logger,
   });
   let link: NatsLink | undefined;
-  let reporting: Repeating | undefined;
 
   const connectionProblem = () => (link ? link.problem() : 'not started yet');
 
   return {
     guarantee: 'at least once from the commit on',
     start() {
-      reporting = reportLosses({ acceptor, boundary, logger });
       link = linkNats({
         options: deps.options,
         logger,
@@ -90,7 +86,6 @@ export function makeCoreIntake(deps: CoreIntakeDeps): Intake {
       await acceptor.idle();
     },
     async stop() {
-      await reporting?.stop();
       await link?.stop();
     },
   };

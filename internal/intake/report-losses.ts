@@ -4,8 +4,8 @@ import type { Acceptor } from './acceptor.js';
 import type { ClientBoundary } from './client-boundary.js';
 
 export interface ReportLossesDeps {
-  readonly acceptor: Acceptor;
-  readonly boundary: ClientBoundary;
+  readonly acceptor: Pick<Acceptor, 'stats'>;
+  readonly boundary: Pick<ClientBoundary, 'stats'>;
   readonly logger: Logger;
 }
 

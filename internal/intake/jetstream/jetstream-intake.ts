@@ -1,29 +1,28 @@
 import type { ConnectionOptions, NatsConnection } from 'nats';
-import type { Message } from '../../domain/message/message.js';
 import { AppError, messageOf } from '../../errors.js';
 import type { Logger } from '../../logger.js';
 import { OncePerChange } from '../../once-per-change.js';
 import { type Repeating, repeat } from '../../repeat.js';
 import type { Acceptor } from '../acceptor.js';
-import { makeClientBoundary } from '../client-boundary.js';
+import type { ClientBoundary } from '../client-boundary.js';
 import type { FollowedCatalog } from '../followed-catalog.js';
 import type { Intake } from '../intake.js';
 import { linkNats, type NatsLink } from '../nats-link.js';
-import { reportLosses } from '../report-losses.js';
-import type { StoredFor } from '../would-store.js';
 import { ConsumerPlan } from './consumers/consumer-plan.js';
 import { Consumers } from './consumers/consumers.js';
 import { OrphanedConsumers } from './consumers/orphaned-consumers.js';
 import { StreamFollower } from './following/stream-follower.js';
-import { type PositionStore, Positions } from './positions/positions.js';
+import { Positions } from './positions/positions.js';
 import { Readings } from './reading/readings.js';
 import { requireJetStream } from './require-jetstream.js';
 import type { StreamSettings } from './stream-settings.js';
+import type { StreamStore } from './stream-store.js';
 import { eraseCopies } from './streams/erase-copies.js';
 import type { StreamLink } from './wanted-consumer.js';
 
 export interface JetStreamIntakeDeps {
-  readonly acceptor: Acceptor;
+  readonly acceptor: Pick<Acceptor, 'accept' | 'idle'>;
+  readonly boundary: ClientBoundary;
   /** Reports an acknowledged message of the stream with this mark, whose place orders deliveries, to dispatch. */
   acknowledged(stream: string, sequence: number): void;
   readonly nats: JetStreamSettings;
@@ -42,34 +41,20 @@ interface JetStreamSettings {
   readonly inboxes: readonly string[];
 }
 
-interface StreamStore {
-  /** The storage of the consumers' positions. */
-  readonly positions: PositionStore;
-  /**
-   * Runs the work on one instance at a time: two instances that change the stream at once would undo each other's
-   * subjects.
-   */
-  exclusively<T>(work: () => Promise<T>): Promise<T>;
-  /** The event and the webhooks for which the journal would store an arriving message. */
-  wouldStore(message: Pick<Message, 'subject' | 'headers' | 'receivedAt'>): StoredFor | undefined;
-}
-
 const LOOK_EVERY_MS = 5000;
 
 /**
  * Intake from JetStream: publishers stay unchanged, and a message is guaranteed from the moment when our stream has it.
  */
 export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
-  const { acceptor, catalog, now, logger } = deps;
+  const { acceptor, boundary, catalog, now, logger } = deps;
   const { queueGroup, stream: settings, options, inboxes } = deps.nats;
   let link: NatsLink | undefined;
   let server: StreamLink | undefined;
   let looking: Repeating | undefined;
-  let reporting: Repeating | undefined;
   let draining = false;
   const failure = new OncePerChange();
 
-  const boundary = makeClientBoundary(options.inboxPrefix);
   const onLost = () => follower.unsettle();
   const { exclusively, wouldStore, positions: positionStore } = deps.store;
   const positions = new Positions({ store: positionStore, boundary, wouldStore, logger });
@@ -132,7 +117,6 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
   return {
     guarantee: 'at least once from the stream on',
     start() {
-      reporting = reportLosses({ acceptor, boundary, logger });
       looking = repeat(look, {
         everyMs: LOOK_EVERY_MS,
         onError: (error) => {
@@ -175,7 +159,7 @@ export function makeJetStreamIntake(deps: JetStreamIntakeDeps): Intake {
       await readings.stop();
     },
     async stop() {
-      await Promise.all([looking?.stop(), reporting?.stop()]);
+      await looking?.stop();
       await link?.stop();
     },
   };
