@@ -27,6 +27,10 @@ export const natsKeys = {
     doc: 'Credentials file (.creds) for NATS, used instead of a password. hukz reads it for each connection.',
     format: optionalText,
   }),
+  accountsDirectory: key('NATS_ACCOUNTS_DIR', '', {
+    doc: 'Directory with a credentials file per space, such as 7.creds or acme.creds. hukz connects with each, and its messages belong to that space. At most 200; changes are followed. Empty: none.',
+    format: optionalText,
+  }),
   tls: {
     caFile: key('NATS_TLS_CA_FILE', '', {
       doc: 'File with the certificate authorities to trust for NATS. Any of the keys NATS_TLS_CA_FILE, NATS_TLS_CERT_FILE and NATS_TLS_KEY_FILE turns TLS on.',

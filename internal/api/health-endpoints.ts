@@ -8,7 +8,12 @@ const ok = { description: 'The process is alive.', schema: z.object({ status: z.
 const MAX_SHOWN = 100;
 const degradedFields = {
   degraded: z
-    .array(degradation.extend({ event: z.string().optional() }))
+    .array(
+      degradation.extend({
+        event: z.string().optional(),
+        account: z.string().optional().meta({ description: 'The NATS account of a space, by the name of its file.' }),
+      }),
+    )
     .max(MAX_SHOWN)
     .optional(),
   degraded_total: z

@@ -17,7 +17,7 @@ export interface Observation {
 export function wireObservation({ config, clock, version, logger }: Base, core: Core): Observation {
   const { metrics, store, journal, registry, outbound, dispatch, deliveryEvents, spaceLimits } = core;
   const { catalog, catalogSync, permitted, unreadSettings } = registry;
-  const { intake, acceptor } = core.inbound;
+  const { intake, acceptor, accounts } = core.inbound;
   const refusals = makeRefusals({ logger, onRefused: metrics.onApiRefused });
   const unsafe = unsafeSettings(config);
   if (trustsUsers(config))
@@ -38,6 +38,7 @@ export function wireObservation({ config, clock, version, logger }: Base, core: 
       () => unsafe,
       () => core.jwt?.degraded() ?? [],
       () => core.erasures.degraded(),
+      accounts.degraded,
     ],
     logger,
   });
@@ -47,6 +48,8 @@ export function wireObservation({ config, clock, version, logger }: Base, core: 
     guarantee: intake.guarantee,
     acceptor: acceptor.stats,
     intake: intake.stats,
+    accounts: accounts.count,
+    spaceClaimsRefused: accounts.claimsRefused,
     dispatch: dispatch.stats,
     testCallsRefused: outbound.testCalls.refused,
     sender: outbound.sender.stats,

@@ -4,6 +4,7 @@ import { makeStreamOrder, type StreamOrder } from '../../dispatch/stream-order/s
 import { makeIsReserved } from '../../domain/matching/reserved.js';
 import { makeUuids } from '../../domain/message/uuid.js';
 import { type Acceptor, makeAcceptor } from '../../intake/acceptor.js';
+import { ownStore } from '../../intake/accounts/account-store.js';
 import { makeClientBoundary } from '../../intake/client-boundary.js';
 import type { FollowedCatalog } from '../../intake/followed-catalog.js';
 import type { Intake } from '../../intake/intake.js';
@@ -19,6 +20,7 @@ import type { Schemas } from '../schemas/wire-schemas.js';
 import type { Registry } from '../wire-catalog.js';
 import { makeOpenIntake } from './open-intake.js';
 import { makeStreamStore } from './stream-store.js';
+import { type AccountsView, wireAccounts } from './wire-accounts.js';
 
 export interface IntakeParts {
   readonly pool: JournalPool;
@@ -41,6 +43,7 @@ const UNREAD_BY_US_MS = 90_000;
 export interface Inbound {
   readonly acceptor: Acceptor;
   readonly intake: Intake;
+  readonly accounts: AccountsView;
   readonly streamOrder: StreamOrder;
   /** Reports messages that are not stored as they arrived, from now on. */
   reportLosses(): Repeating;
@@ -102,6 +105,8 @@ export function wireIntake(base: Base, parts: IntakeParts): Inbound {
   const boundary = makeClientBoundary(options.inboxPrefix);
   const storeFor = makeStreamStore(base, pool, parts.registry);
   const open = makeOpenIntake(base, { boundary, acknowledged: streamOrder.committed });
-  const intake: Intake = open({ options, acceptor, catalog: followed, store: storeFor('stream'), logger });
-  return { acceptor, intake, streamOrder, reportLosses: () => reportLosses({ acceptor, boundary, logger }) };
+  const own = open({ options, acceptor, catalog: followed, store: ownStore(storeFor('stream')), logger });
+  const { registry } = parts;
+  const { intake, accounts } = wireAccounts(base, own, { registry, accept: acceptor.accept, followed, storeFor, open });
+  return { acceptor, intake, accounts, streamOrder, reportLosses: () => reportLosses({ acceptor, boundary, logger }) };
 }

@@ -49,10 +49,10 @@ export function notConnected(problem: string | undefined): readonly Degradation[
 }
 
 /** The message of a problem may change from look to look. The state has changed only if the reason has. */
-const keyOf = ({ event = '', reason }: Degradation) => `${reason}\n${event}`;
+const keyOf = ({ event = '', account = '', reason }: Degradation) => `${reason}\n${event}\n${account}`;
 
 function inLines(changed: readonly Degradation[], line: (fields: Readonly<Record<string, unknown>>) => void): void {
-  for (const { event, reason, problem } of changed.slice(0, MAX_LINES_PER_LOOK)) line({ event, reason, problem });
+  for (const { isPartial: _, ...fields } of changed.slice(0, MAX_LINES_PER_LOOK)) line(fields);
   const rest = changed.slice(MAX_LINES_PER_LOOK);
   if (rest.length > 0) line({ events: rest.length, reasons: [...new Set(rest.map(({ reason }) => reason))] });
 }

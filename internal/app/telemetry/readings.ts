@@ -23,6 +23,9 @@ export interface Readings {
     readonly sessionsRefused: number;
   };
   intake(): IntakeStats;
+  /** Number of NATS accounts of spaces whose messages arrive, and of the others. */
+  accounts(): { readonly received: number; readonly unreceived: number };
+  spaceClaimsRefused(): number;
   catalog(): { readonly events: number; readonly webhooks: number };
   catalogWentBack(): number;
   /** Number of messages that exceeded a limit of their space, by limit. */
@@ -96,6 +99,11 @@ export const counters = (from: Readings): readonly Reading[] => [
     'hukz_receipts_refused_total',
     'Requests with Hukz-Receipt that were not answered because their reply subject is no inbox',
     () => from.intake().receiptsRefused,
+  ],
+  [
+    'hukz_space_claims_refused_total',
+    'Messages that no webhook got because they named another space than the one of their NATS account',
+    () => from.spaceClaimsRefused(),
   ],
   ['hukz_messages_duplicate_total', 'Messages that were already in the journal', () => from.acceptor().duplicates],
   [
@@ -185,6 +193,13 @@ export const gauges = (from: Readings): readonly Reading[] => [
   ['hukz_sockets', 'Open connections to receivers', () => from.sender().sockets],
   ['hukz_origins', 'Receivers with connections', () => from.sender().origins],
   ['hukz_subscriptions', 'Active NATS subscriptions, or consumers that are read', () => from.intake().subscriptions],
+  ['hukz_nats_accounts', 'NATS accounts of spaces whose messages are received', () => from.accounts().received, 'max'],
+  [
+    'hukz_nats_accounts_unreceived',
+    'NATS accounts of spaces whose messages are not received, for any reason',
+    () => from.accounts().unreceived,
+    'max',
+  ],
   [
     'hukz_stream_pending',
     'Messages in the stream that no instance has received yet',

@@ -61,6 +61,12 @@ export const DEGRADATION_REASONS = [
   'jwks_not_fetched',
   /** Messages were erased, and their copies in the stream could not be deleted yet. */
   'erasure_waits',
+  /** A file of a NATS account is not used. */
+  'account_not_read',
+  /** There is no connection to a NATS account. */
+  'account_not_connected',
+  /** Messages of some events do not arrive from a NATS account. */
+  'account_degraded',
 ] as const;
 
 export type DegradationReason = (typeof DEGRADATION_REASONS)[number];
@@ -97,6 +103,9 @@ const SUMMARIES: Readonly<Record<DegradationReason, string>> = {
   secrets_not_encrypted: 'The secrets of webhooks are stored unencrypted.',
   jwks_not_fetched: 'The keys by which JWTs are verified could not be fetched.',
   erasure_waits: 'Copies of erased messages in the stream could not be deleted yet.',
+  account_not_read: 'A file with the credentials of a NATS account is not used.',
+  account_not_connected: 'There is no connection to the NATS account of a space.',
+  account_degraded: 'Messages of some events do not arrive from the NATS account of a space.',
 };
 
 /** Removes a server's answers, its address and configuration from a degradation. */
@@ -115,6 +124,8 @@ export const forUsers = (one: Degradation): Degradation => (ABOUT_THE_SUBJECT.ha
 
 /** A condition that stops, delays or restricts the service without ending it. */
 export interface Degradation {
+  /** The file name, without its ending, of the NATS account that is affected alone. */
+  readonly account?: string;
   /** The registered subject that is affected. It is absent when the degradation does not concern a single event. */
   readonly event?: string;
   readonly reason: DegradationReason;
@@ -139,11 +150,12 @@ const WITH_LINES_OF_THEIR_OWN: ReadonlySet<DegradationReason> = new Set([
 /** The other reasons do not keep messages from arriving, and they have metrics and log lines of their own. */
 export const isOfIntake = ({ reason }: Pick<Degradation, 'reason'>): boolean => !WITH_LINES_OF_THEIR_OWN.has(reason);
 
-/** These degradations are caused by callers, whose actions others must not see, or they would help an attacker. */
 const FOR_OPERATORS: ReadonlySet<DegradationReason> = new Set([
   ...(['requests_refused', 'space_at_share', 'space_over_limit', 'x_user_trusted', 'secrets_not_encrypted'] as const),
+  ...(['account_not_read', 'account_not_connected', 'account_degraded'] as const),
 ]);
 
+/** These degradations are about single callers or tenants, whom others must not see, or they help an attacker. */
 export const isForOperators = ({ reason }: Pick<Degradation, 'reason'>): boolean => FOR_OPERATORS.has(reason);
 
 /** Number of events that each reason of the intake affects. A degradation without an event counts as one. */

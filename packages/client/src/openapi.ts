@@ -1167,7 +1167,7 @@ export interface components {
          */
         Degradation: {
             /** @enum {string} */
-            reason: "not_connected" | "not_subscribed" | "subscription_refused" | "subject_not_allowed" | "subject_reserved" | "not_publish_only" | "services_unknown" | "subject_overlap" | "subject_transformed" | "stream_refused" | "stream_contested" | "stream_unsuitable" | "consumer_refused" | "consumer_unsuitable" | "pull_refused" | "positions_not_kept" | "journal_behind" | "message_not_stored" | "schema_unusable" | "attempt_not_stored" | "clock_offset" | "requests_refused" | "space_at_share" | "space_over_limit" | "settings_not_read" | "x_user_trusted" | "secrets_not_encrypted" | "jwks_not_fetched" | "erasure_waits";
+            reason: "not_connected" | "not_subscribed" | "subscription_refused" | "subject_not_allowed" | "subject_reserved" | "not_publish_only" | "services_unknown" | "subject_overlap" | "subject_transformed" | "stream_refused" | "stream_contested" | "stream_unsuitable" | "consumer_refused" | "consumer_unsuitable" | "pull_refused" | "positions_not_kept" | "journal_behind" | "message_not_stored" | "schema_unusable" | "attempt_not_stored" | "clock_offset" | "requests_refused" | "space_at_share" | "space_over_limit" | "settings_not_read" | "x_user_trusted" | "secrets_not_encrypted" | "jwks_not_fetched" | "erasure_waits" | "account_not_read" | "account_not_connected" | "account_degraded";
             /** @description The problem and the remedy. */
             problem: string;
         };
@@ -6391,10 +6391,12 @@ export interface operations {
                         promise: string;
                         degraded?: {
                             /** @enum {string} */
-                            reason: "not_connected" | "not_subscribed" | "subscription_refused" | "subject_not_allowed" | "subject_reserved" | "not_publish_only" | "services_unknown" | "subject_overlap" | "subject_transformed" | "stream_refused" | "stream_contested" | "stream_unsuitable" | "consumer_refused" | "consumer_unsuitable" | "pull_refused" | "positions_not_kept" | "journal_behind" | "message_not_stored" | "schema_unusable" | "attempt_not_stored" | "clock_offset" | "requests_refused" | "space_at_share" | "space_over_limit" | "settings_not_read" | "x_user_trusted" | "secrets_not_encrypted" | "jwks_not_fetched" | "erasure_waits";
+                            reason: "not_connected" | "not_subscribed" | "subscription_refused" | "subject_not_allowed" | "subject_reserved" | "not_publish_only" | "services_unknown" | "subject_overlap" | "subject_transformed" | "stream_refused" | "stream_contested" | "stream_unsuitable" | "consumer_refused" | "consumer_unsuitable" | "pull_refused" | "positions_not_kept" | "journal_behind" | "message_not_stored" | "schema_unusable" | "attempt_not_stored" | "clock_offset" | "requests_refused" | "space_at_share" | "space_over_limit" | "settings_not_read" | "x_user_trusted" | "secrets_not_encrypted" | "jwks_not_fetched" | "erasure_waits" | "account_not_read" | "account_not_connected" | "account_degraded";
                             /** @description The problem and the remedy. */
                             problem: string;
                             event?: string;
+                            /** @description The NATS account of a space, by the name of its file. */
+                            account?: string;
                         }[];
                         /** @description Total number of degradations. `degraded` lists the first 100. */
                         degraded_total?: number;
