@@ -17,7 +17,8 @@ function measure(): readonly BoundedCount[] {
     {
       what: 'W9: matching among 100,000 filters, in scans of the payload',
       value: matchingUs / scanUs,
-      atMost: 6,
+      // 1.8 on a calm machine and 4.5 on a busy one; without the index it is thousands.
+      atMost: 12,
       worse: 'filters are no longer found by their conditions, or the payload is scanned more than once',
     },
     {
