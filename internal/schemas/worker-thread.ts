@@ -6,14 +6,16 @@ import type { CheckJob, FromWorker, ToWorker } from './check-job.js';
 const RESOURCES = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 } as const;
 const MAX_START_MS = 60_000;
 
-/** Node 20 runs no TypeScript. A process that runs the sources, which only tests do, uses the compiled worker. */
-const PROGRAM = import.meta.url.endsWith('.ts')
-  ? new URL('../../dist/internal/schemas/worker.js', import.meta.url)
-  : new URL('./worker.js', import.meta.url);
+/** Node 20 runs no TypeScript. A process that runs the sources, which only tests do, has hooks for it in the worker. */
+const RUNS_SOURCES = import.meta.url.endsWith('.ts');
+const PROGRAM = new URL(RUNS_SOURCES ? './worker.ts' : './worker.js', import.meta.url);
+const HOOKS = RUNS_SOURCES && {
+  execArgv: ['--import', new URL('../testkit/register-typescript.mjs', import.meta.url).href],
+};
 
 /** One worker thread. It does one batch at a time. A worker that has failed is not used again. */
 export class WorkerThread {
-  private readonly worker = new Worker(PROGRAM, { resourceLimits: RESOURCES });
+  private readonly worker = new Worker(PROGRAM, { resourceLimits: RESOURCES, ...HOOKS });
   private readonly ready: Promise<void>;
   private waiting: { readonly resolve: (results: readonly SchemaCheck[]) => void } | undefined;
   private fail: (error: Error) => void = () => undefined;

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AUDIT_ACTIONS } from '../../domain/audit/actions.js';
+import { writeHeaders } from '../../store/journal/accept/header-bytes.js';
 import { TEST_PUBLISHING } from '../../testkit/kits/test-api.js';
 import { hoursAgo, storeDelivery } from '../../testkit/stored-delivery.js';
 import { makeTokenApi, type TokenApi } from '../../testkit/tokens/token-api.js';
@@ -15,7 +17,8 @@ beforeAll(async () => {
   // No event covers what is published, so that an application registers one.
   const trouble = async () => undefined;
   const publishing = { ...TEST_PUBLISHING, trouble, publish: async () => ({ outcome: 'unregistered' }) as const };
-  api = await makeTokenApi({ compat: { webhooksRs: { userId: undefined } }, publishing });
+  const acceptReleased = async () => ({ outcome: 'unwanted', problem: undefined }) as const;
+  api = await makeTokenApi({ compat: { webhooksRs: { userId: undefined } }, publishing, acceptReleased });
   eventId = (await api.send('POST', '/events', { event: 'audit.made', tags: { a: 'b' } }).expect(201)).body.id;
   await api.send('POST', '/events', { event: 'audit.gone', key: 'gone' }).expect(201);
   admin = await api.token({ role: 'admin' });
@@ -26,6 +29,8 @@ interface Made {
   readonly of: Walled;
   readonly owed: string;
   readonly erasure: string;
+  /** A message in quarantine. */
+  readonly held: string;
 }
 type Ask = (made: Made) => readonly [path: string, body?: object];
 
@@ -36,6 +41,9 @@ const REQUESTS: Readonly<Record<string, Ask>> = {
   replaceEvent: () => [`/events/${eventId}`, { name: `put ${spaces}` }],
   updateEvent: () => [`/events/${eventId}`, { name: `patch ${spaces}` }],
   deleteEvent: () => [`/events/key:gone`],
+  createEventSchema: () => [`/events/${eventId}/schemas`, { schema: true, version: `new-${spaces}` }],
+  updateEventSchema: () => [`/events/${eventId}/schemas/v${spaces}`, { mode: 'warn' }],
+  deleteEventSchema: () => [`/events/${eventId}/schemas/v${spaces}`],
   createSpace: () => ['/spaces', { name: 'new' }],
   replaceSpace: ({ of }) => [`/spaces/${of.space}`, { name: 'put' }],
   updateSpace: ({ of }) => [`/spaces/${of.space}`, { name: 'patch' }],
@@ -58,6 +66,10 @@ const REQUESTS: Readonly<Record<string, Ask>> = {
   cancelDelivery: ({ owed }) => [`/deliveries/${owed}/cancel`],
   retryDeliveries: ({ of }) => ['/deliveries/retry', { ids: [of.delivery] }],
   cancelDeliveries: ({ owed }) => ['/deliveries/cancel', { ids: [owed] }],
+  releaseQuarantine: () => ['/quarantine/release', { limit: 1000 }],
+  releaseQuarantined: ({ held }) => [`/quarantine/${held}/release`],
+  discardQuarantined: ({ held }) => [`/quarantine/${held}`],
+  getQuarantined: ({ held }) => [`/quarantine/${held}`],
   eraseMessages: ({ of }) => ['/messages/erase', { ids: [of.message] }],
   cancelErasure: ({ erasure }) => [`/messages/erasures/${erasure}`],
   cancelMessage: ({ of }) => [`/messages/${of.message}`],
@@ -85,7 +97,7 @@ const REQUESTS: Readonly<Record<string, Ask>> = {
 };
 
 /** Endpoints that record their changes in another way, or change nothing. */
-const NOT_AUDITED = ['explainMessage', 'publishMessage', 'publishMessages'];
+const NOT_AUDITED = ['explainMessage', 'publishMessage', 'publishMessages', 'validateByEventSchema'];
 
 async function makeThings(): Promise<Made> {
   const of = await makeWalled(api, ++spaces, eventId);
@@ -103,7 +115,12 @@ async function makeThings(): Promise<Made> {
     .db('erasures')
     .insert({ created_by_id: 1, ids: [messageId], until: hoursAgo(0), total: 1 })
     .returning('id');
-  return { of: { ...of, message: messageId }, owed, erasure };
+  const version = { event_id: eventId, version: `v${spaces}`, schema: 'true', mode: 'off' };
+  await api.db('event_schemas').insert({ ...version, created_by_id: 1, updated_by_id: 1 });
+  const held = randomUUID();
+  const message = { subject: Buffer.from('audit.made'), headers: writeHeaders([]), payload: Buffer.from('{}') };
+  await api.db('quarantine').insert({ id: held, received_at: hoursAgo(0), ...message, error: 'a schema' });
+  return { of: { ...of, message: messageId }, owed, erasure, held };
 }
 
 const rowsOf = (requestId: string) => api.db('audit').where({ request_id: requestId });
