@@ -46,20 +46,24 @@ const TOO_MUCH: readonly WorstBody[] = [
 /**
  * Yields the largest legal bodies of an operation, and at each place in them the largest illegal ones. A generator
  * yields them one after the other, because all of them together are hundreds of megabytes. Yields nothing for an
- * operation without a body.
+ * operation without a body. The same place of the same form in several operations is read by the same code: a place
+ * that `seen` has is left out, and others are added to it.
  */
-export function* worstBodiesOf(document: OpenApi, operation: Operation): Generator<WorstBody> {
+export function* worstBodiesOf(document: OpenApi, operation: Operation, seen: Set<string>): Generator<WorstBody> {
   const [content] = Object.values(operation.requestBody?.content ?? {});
   if (!content) return;
   for (const { name, text } of TOO_MUCH) yield { name, text: `{"events":${text}}` };
-  yield* worstAt(document, content.schema, { name: 'the body', wrap: (value) => value });
+  yield* worstAt(document, content.schema, { name: 'the body', wrap: (value) => value }, seen);
 }
 
-function* worstAt(document: OpenApi, reference: JsonSchema, place: Place): Generator<WorstBody> {
+function* worstAt(document: OpenApi, reference: JsonSchema, place: Place, seen: Set<string>): Generator<WorstBody> {
   const schema = resolved(document, reference);
+  const form = `${place.name} ${JSON.stringify(schema)}`;
+  if (seen.has(form)) return;
+  seen.add(form);
   const legal = { name: 'the largest legal value', text: largest(document, schema) };
   for (const worst of [...HOSTILE, legal]) yield { name: `${place.name}: ${worst.name}`, text: place.wrap(worst.text) };
-  for (const [inner, at] of placesIn(document, schema, place)) yield* worstAt(document, inner, at);
+  for (const [inner, at] of placesIn(document, schema, place)) yield* worstAt(document, inner, at, seen);
 }
 
 /** The places inside a value, each with the required members beside it. */
