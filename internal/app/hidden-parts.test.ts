@@ -74,7 +74,7 @@ it('a url and headers with secrets are sent whole, and stored, answered and logg
 it('a mask is no value: it means the stored value, and is accepted in no other place', async () => {
   const url = `${kit.receiver.url}/hook?token=${TOKEN}`;
   const headers = { 'X-Api-Key': HEADER };
-  const id = await kit.hukz.api.webhook(url, [], { headers });
+  const id = await kit.hukz.api.webhook(url, [], { headers, name: 'hidden parts' });
   const refuse = async (body: object, words: string, source: string) => {
     for (const method of ['put', 'patch'] as const) {
       const { body: answer, text } = await kit.hukz.api[method](`/webhooks/${id}`, body).expect(409);
