@@ -22,5 +22,6 @@ it('in production, users of the API read that a stream is refused, and operators
   const { body } = await app.api.get('/health/ready').set('authorization', `Bearer ${token}`);
   expect(body.degraded).toEqual([
     { event: 'a.b', reason: 'stream_refused', problem: expect.stringMatching(/replicas/i) },
+    { reason: 'secrets_not_encrypted', problem: expect.stringContaining('ENCRYPTION_KEYS is empty') },
   ]);
 });
