@@ -44,7 +44,11 @@ export class WorkerThread {
     const results = new Promise<readonly SchemaCheck[]>((resolve) => {
       this.waiting = { resolve };
     });
-    this.post(jobs);
+    // Each payload is a copy of its own: it is moved to the worker, and not copied once more.
+    this.post(
+      jobs,
+      jobs.flatMap(({ payload }) => (payload ? [payload.buffer as ArrayBuffer] : [])),
+    );
     return this.within(results, maxMs);
   }
 
@@ -52,8 +56,8 @@ export class WorkerThread {
     this.post('forget');
   }
 
-  private post(message: ToWorker): void {
-    this.worker.postMessage(message);
+  private post(message: ToWorker, moved: readonly ArrayBuffer[] = []): void {
+    this.worker.postMessage(message, moved);
   }
 
   private within<T>(result: Promise<T>, maxMs: number): Promise<T> {
